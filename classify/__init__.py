@@ -1,0 +1,1 @@
+"""A Mention and a Policy come in, Findings go out."""

@@ -1,0 +1,1 @@
+"""People come in, Verdicts go out: the web desk, still an empty room."""

@@ -1,0 +1,1 @@
+"""The spine: the words, the doors, the store and the conductor of Klankbord."""

@@ -1,0 +1,128 @@
+"""Reads the TOML files of a config folder and gathers every mistake before it complains."""
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from klankbord.errors import Mistake, SettingsError
+from klankbord.policy import Policy
+from klankbord.settings.models import (
+    DeliverySettings,
+    GeneralSettings,
+    QueriesFile,
+    Settings,
+    SourcesFile,
+)
+from klankbord.settings.organisation import Organisation
+from klankbord.settings.policy_file import PolicyFile
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def load(folder: Path) -> Settings:
+    """Read and check every file of a config folder.
+
+    Raises:
+        SettingsError: with every mistake in every file.
+    """
+    mistakes: list[Mistake] = []
+    if not folder.is_dir():
+        raise SettingsError.one(str(folder), "-", "no such folder", "a config folder; make one with `klankbord init`")
+    general = _read(folder / "klankbord.toml", GeneralSettings, mistakes)
+    sources = _read(folder / "sources.toml", SourcesFile, mistakes)
+    queries = _read(folder / "queries.toml", QueriesFile, mistakes)
+    organisation = _read(folder / "organisation.toml", Organisation, mistakes)
+    delivery = _read(folder / "delivery.toml", DeliverySettings, mistakes)
+    policy = _read(folder / "policy.toml", PolicyFile, mistakes)
+    if sources and queries and delivery:
+        mistakes += _loose_ends(sources, queries, delivery)
+    if mistakes or not (general and sources and queries and organisation and delivery and policy):
+        raise SettingsError(tuple(mistakes))
+    return Settings(
+        folder=folder.resolve(),
+        general=general,
+        sources=sources.source,
+        queries=queries.query,
+        organisation=organisation,
+        delivery=delivery,
+        policy=policy.record(_fingerprint(folder / "policy.toml"), listed=organisation.listed),
+    )
+
+
+def policy_of(file: Path, *, listed: bool = False) -> Policy:
+    """Read and check a policy file by itself.
+
+    Raises:
+        SettingsError: with every mistake in it.
+    """
+    mistakes: list[Mistake] = []
+    policy = _read(file, PolicyFile, mistakes)
+    if policy is None:
+        raise SettingsError(tuple(mistakes))
+    return policy.record(_fingerprint(file), listed=listed)
+
+
+def _fingerprint(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+def _read(file: Path, model: type[_Model], mistakes: list[Mistake]) -> _Model | None:
+    try:
+        content = tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        mistakes.append(Mistake(file=file.name, key="-", found="no such file", allowed="a TOML file; see `klankbord init`"))
+        return None
+    except UnicodeDecodeError as error:
+        mistakes.append(Mistake(file=file.name, key="-", found=f"bytes that are not UTF-8 ({error.reason})", allowed="UTF-8 text"))
+        return None
+    except tomllib.TOMLDecodeError as error:
+        mistakes.append(Mistake(file=file.name, key="-", found=str(error), allowed="TOML"))
+        return None
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        mistakes += [_mistake(file.name, dict(detail)) for detail in error.errors(include_url=False)]
+        return None
+
+
+def _mistake(file: str, detail: dict[str, object]) -> Mistake:
+    place = detail["loc"]
+    assert isinstance(place, tuple)  # noqa: S101 - pydantic's own promise, told to mypy
+    key = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in place) or "-"
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    if detail["type"] == "extra_forbidden":
+        return Mistake(file=file, key=key, found="an unknown key", allowed="only documented keys")
+    if detail["type"] == "missing":
+        return Mistake(file=file, key=key, found="nothing", allowed="this key is needed")
+    found = detail["input"]
+    shown = "this table" if isinstance(found, dict | list) else repr(found)
+    return Mistake(file=file, key=key, found=shown if len(shown) < 80 else shown[:77] + "…", allowed=message)
+
+
+def _loose_ends(sources: SourcesFile, queries: QueriesFile, delivery: DeliverySettings) -> list[Mistake]:
+    """Keys that point nowhere and ids that stand twice."""
+    found: list[Mistake] = []
+    query_ids = [query.id for query in queries.query]
+    channel_ids = [channel.id for channel in delivery.channel]
+    for file, table, ids in (
+        ("sources.toml", "source", [source.id for source in sources.source]),
+        ("queries.toml", "query", query_ids),
+        ("delivery.toml", "channel", channel_ids),
+    ):
+        for place, name in enumerate(ids):
+            if name in ids[:place]:
+                key = f"{table}.{place + 1}.id"
+                found.append(Mistake(file=file, key=key, found=f"{name!r} a second time", allowed="each id once"))
+    for place, source in enumerate(sources.source):
+        for name in source.queries:
+            if name not in query_ids:
+                key = f"source.{place + 1}.queries"
+                found.append(Mistake(file="sources.toml", key=key, found=repr(name), allowed=f"one of {query_ids}"))
+    for key, names in (("digest.channels", delivery.digest.channels), ("alerts.channels", delivery.alerts.channels)):
+        for name in names:
+            if name not in channel_ids:
+                found.append(Mistake(file="delivery.toml", key=key, found=repr(name), allowed=f"one of {channel_ids}"))
+    return found

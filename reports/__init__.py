@@ -1,0 +1,1 @@
+"""Findings come in; a digest, an alert and the channels that carry them go out."""
