@@ -69,8 +69,8 @@ class GeneralSettings(Table):
     data_dir: Path = Path("../data")
     #: SQLAlchemy URL; empty: SQLite in the data folder
     store: str = ""
-    #: where the desk is reached; findings link there
-    desk_url: WebAddress = "http://127.0.0.1:8080"
+    #: where the desk is reached; findings link there, or name a command where it is empty
+    desk_url: WebAddress | Literal[""] = ""
     #: days after which an author gets another pseudonym
     pseudonym_epoch_days: int = Field(default=90, ge=1, le=365)
     #: how the collectors name themselves to the outside; put an address for questions in it

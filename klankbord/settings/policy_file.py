@@ -178,7 +178,7 @@ class PolicyFile(_Table):
     strictness: Strictness
     contact: str = ""
     adoption: Adoption = Adoption()
-    scope: ScopeTable = ScopeTable()
+    scope: Annotated[ScopeTable, Field(default_factory=lambda: ScopeTable(covers={}, does_not_cover={}, forbidden={}))]
     retention: RetentionTable = RetentionTable()
     protected: tuple[ProtectedTable, ...]
     clause: tuple[ClauseTable, ...]
