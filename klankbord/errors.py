@@ -1,21 +1,21 @@
 """Every error Klankbord raises itself; each knows its subject and whether waiting helps.
 
-    KlankbordError
-    ├── SettingsError          one or more mistakes in the config, all told at once
-    ├── QueryError             an organisation query that cannot be read, with its place
-    ├── ImportFileError        a posts file that cannot be read, with its line
-    ├── CollectError           a source could not be read (five classes, no others)
-    │   ├── TransientError         try again later
-    │   ├── RateLimitedError       try again at `until`
-    │   ├── AuthError              a credential is missing, wrong or expired
-    │   ├── ForbiddenError         not allowed: terms, robots, private address
-    │   └── PermanentError         gone or never there; a person must look
-    ├── ModelError             the model file cannot be used
-    │   ├── ModelOutdatedError     another format, policy or corpus: train again
-    │   └── ModelCorruptError      cut short or changed after it was written
-    ├── StoreError             the store is missing, newer than this version, or refuses
-    ├── NotFoundError          no finding, source or channel by that name
-    └── DeliveryError          a channel did not take the message; `permanent` tells whether to retry
+KlankbordError
+├── SettingsError          one or more mistakes in the config, all told at once
+├── QueryError             an organisation query that cannot be read, with its place
+├── ImportFileError        a posts file that cannot be read, with its line
+├── CollectError           a source could not be read (five classes, no others)
+│   ├── TransientError         try again later
+│   ├── RateLimitedError       try again at `until`
+│   ├── AuthError              a credential is missing, wrong or expired
+│   ├── ForbiddenError         not allowed: terms, robots, private address
+│   └── PermanentError         gone or never there; a person must look
+├── ModelError             the model file cannot be used
+│   ├── ModelOutdatedError     another format, policy or corpus: train again
+│   └── ModelCorruptError      cut short or changed after it was written
+├── StoreError             the store is missing, newer than this version, or refuses
+├── NotFoundError          no finding, source or channel by that name
+└── DeliveryError          a channel did not take the message; `permanent` tells whether to retry
 """
 
 from dataclasses import dataclass

@@ -38,7 +38,9 @@ _ASSIGNED = re.compile(
 )
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 # X, Mastodon (with a server) and Reddit spellings; not inside a word, an address or a path.
-_HANDLE = re.compile(r"(?<![\w@/.])@\w{2,30}(?:@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})?|(?<![\w/])/?u/[\w-]{3,20}\b")
+_HANDLE = re.compile(
+    r"(?<![\w@/.])@\w{2,30}(?:@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})?|(?<![\w/])/?u/[\w-]{3,20}\b"
+)
 # Dutch numbers and numbers with a country code; ten digits without a separator must start with 06 or 0[1-9]0.
 _PHONE = re.compile(
     r"(?<![\w.,:/-])(?:\+\d{2}|00\d{2})[ -]?\(?0?\)?\d(?:[ -]?\d){7,9}(?![\w])"

@@ -1,4 +1,4 @@
-"""The doors between the rooms: what a collector, a classifier, a channel promise, and the records they pass."""
+"""The doors between the rooms: what a collector, a classifier and a channel promise, and what they pass."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

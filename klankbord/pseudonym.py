@@ -56,7 +56,10 @@ class Pseudonyms:
             return self._with_key(_FORGET)
         if self._file.stat().st_mode & 0o077:
             raise SettingsError.one(
-                str(self._file), "mode", oct(self._file.stat().st_mode & 0o777), "0o600: only its owner reads it"
+                str(self._file),
+                "mode",
+                oct(self._file.stat().st_mode & 0o777),
+                "0o600: only its owner reads it",
             )
         return self._read()
 
@@ -65,7 +68,9 @@ class Pseudonyms:
             stored = json.loads(self._file.read_text("ascii"))
             return {name: bytes.fromhex(key) for name, key in stored.items()}
         except (ValueError, AttributeError, TypeError) as error:
-            raise SettingsError.one(str(self._file), "-", f"unreadable ({error})", "a key file made by klankbord") from error
+            raise SettingsError.one(
+                str(self._file), "-", f"unreadable ({error})", "a key file made by klankbord"
+            ) from error
 
     def _with_key(self, name: str) -> dict[str, bytes]:
         """Add a key under a lock: two processes that start together must agree on it."""

@@ -80,7 +80,7 @@ class FindingCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHealth:
-    """How reading a source went; a source quiet because it is blocked differs from one where nothing was said."""
+    """How reading a source went: quiet because blocked differs from quiet because nothing was said."""
 
     source_id: SourceId
     name: str

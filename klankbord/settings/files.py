@@ -30,7 +30,9 @@ def load(folder: Path) -> Settings:
     """
     mistakes: list[Mistake] = []
     if not folder.is_dir():
-        raise SettingsError.one(str(folder), "-", "no such folder", "a config folder; make one with `klankbord init`")
+        raise SettingsError.one(
+            str(folder), "-", "no such folder", "a config folder; make one with `klankbord init`"
+        )
     general = _read(folder / "klankbord.toml", GeneralSettings, mistakes)
     sources = _read(folder / "sources.toml", SourcesFile, mistakes)
     queries = _read(folder / "queries.toml", QueriesFile, mistakes)
@@ -73,10 +75,21 @@ def _read(file: Path, model: type[_Model], mistakes: list[Mistake]) -> _Model | 
     try:
         content = tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
-        mistakes.append(Mistake(file=file.name, key="-", found="no such file", allowed="a TOML file; see `klankbord init`"))
+        mistakes.append(
+            Mistake(
+                file=file.name, key="-", found="no such file", allowed="a TOML file; see `klankbord init`"
+            )
+        )
         return None
     except UnicodeDecodeError as error:
-        mistakes.append(Mistake(file=file.name, key="-", found=f"bytes that are not UTF-8 ({error.reason})", allowed="UTF-8 text"))
+        mistakes.append(
+            Mistake(
+                file=file.name,
+                key="-",
+                found=f"bytes that are not UTF-8 ({error.reason})",
+                allowed="UTF-8 text",
+            )
+        )
         return None
     except tomllib.TOMLDecodeError as error:
         mistakes.append(Mistake(file=file.name, key="-", found=str(error), allowed="TOML"))
@@ -115,14 +128,23 @@ def _loose_ends(sources: SourcesFile, queries: QueriesFile, delivery: DeliverySe
         for place, name in enumerate(ids):
             if name in ids[:place]:
                 key = f"{table}.{place + 1}.id"
-                found.append(Mistake(file=file, key=key, found=f"{name!r} a second time", allowed="each id once"))
+                found.append(
+                    Mistake(file=file, key=key, found=f"{name!r} a second time", allowed="each id once")
+                )
     for place, source in enumerate(sources.source):
         for name in source.queries:
             if name not in query_ids:
                 key = f"source.{place + 1}.queries"
-                found.append(Mistake(file="sources.toml", key=key, found=repr(name), allowed=f"one of {query_ids}"))
-    for key, names in (("digest.channels", delivery.digest.channels), ("alerts.channels", delivery.alerts.channels)):
+                found.append(
+                    Mistake(file="sources.toml", key=key, found=repr(name), allowed=f"one of {query_ids}")
+                )
+    for key, names in (
+        ("digest.channels", delivery.digest.channels),
+        ("alerts.channels", delivery.alerts.channels),
+    ):
         for name in names:
             if name not in channel_ids:
-                found.append(Mistake(file="delivery.toml", key=key, found=repr(name), allowed=f"one of {channel_ids}"))
+                found.append(
+                    Mistake(file="delivery.toml", key=key, found=repr(name), allowed=f"one of {channel_ids}")
+                )
     return found

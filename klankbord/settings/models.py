@@ -1,6 +1,7 @@
 """The shape of every config file but the policy; unknown keys are refused."""
 
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -74,7 +75,9 @@ class GeneralSettings(Table):
     #: days after which an author gets another pseudonym
     pseudonym_epoch_days: int = Field(default=90, ge=1, le=365)
     #: how the collectors name themselves to the outside; put an address for questions in it
-    user_agent: str = Field(default="Klankbord/0.1 (+https://example.org/klankbord)", min_length=3, max_length=200)
+    user_agent: str = Field(
+        default="Klankbord/0.1 (+https://example.org/klankbord)", min_length=3, max_length=200
+    )
 
 
 class TermsSettings(Table):
@@ -122,8 +125,6 @@ class SourceSettings(Table):
 
     @model_validator(mode="after")
     def _networks(self) -> "SourceSettings":
-        from ipaddress import ip_network
-
         for network in self.allow_addresses:
             try:
                 ip_network(network)
@@ -192,6 +193,8 @@ class AlertSettings(Table):
     channels: tuple[Key, ...] = ()
     #: alerts hold no text of the post unless this is set (law.md L3)
     quote: bool = False
+    #: older posts wait for the digest: the first read of a source is history, not news
+    newest_days: int = Field(default=7, ge=1, le=60)
 
 
 class DeliverySettings(Table):

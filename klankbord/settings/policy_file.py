@@ -80,7 +80,8 @@ class ClauseTable(_Table):
     innocent_reading: Both
     disclosure_wording: Lists
     examples: Annotated[
-        dict[Annotated[str, Field(pattern="^(flag|pass)$")], dict[_Lang, tuple[str, ...]]], Field(default_factory=dict)
+        dict[Annotated[str, Field(pattern="^(flag|pass)$")], dict[_Lang, tuple[str, ...]]],
+        Field(default_factory=dict),
     ]
 
     @model_validator(mode="after")
@@ -93,7 +94,11 @@ class ClauseTable(_Table):
         for level, mode in zip(Strictness, modes, strict=True):
             if self.kind == "rule" and mode > Mode.SILENT and level not in self.thresholds:
                 raise ValueError(f"a threshold for {level.value}, since its level is {mode.word}")
-        if self.kind == "rule" and self.exceptions != "all" and (lacking := set(_TIES) - set(self.exceptions)):
+        if (
+            self.kind == "rule"
+            and self.exceptions != "all"
+            and (lacking := set(_TIES) - set(self.exceptions))
+        ):
             raise ValueError(f"exceptions that hold {', '.join(sorted(lacking))}: they win over every rule")
         if self.kind == "rule" and not all(self.finding_text.get(lang) for lang in ("nl", "en")):
             raise ValueError("finding_text in nl and en")
@@ -144,7 +149,9 @@ class WordingTable(_Table):
     def record(self) -> Wording:
         """The record the rooms use."""
         return Wording(
-            confidence=tuple((word.low, word.high, {"nl": word.nl, "en": word.en}) for word in self.confidence),
+            confidence=tuple(
+                (word.low, word.high, {"nl": word.nl, "en": word.en}) for word in self.confidence
+            ),
             must_contain_one_of=self.must_contain_one_of,
             must_state_unknown=self.must_state_unknown,
             banned=self.banned,
@@ -178,7 +185,9 @@ class PolicyFile(_Table):
     strictness: Strictness
     contact: str = ""
     adoption: Adoption = Adoption()
-    scope: Annotated[ScopeTable, Field(default_factory=lambda: ScopeTable(covers={}, does_not_cover={}, forbidden={}))]
+    scope: Annotated[
+        ScopeTable, Field(default_factory=lambda: ScopeTable(covers={}, does_not_cover={}, forbidden={}))
+    ]
     retention: RetentionTable = RetentionTable()
     protected: tuple[ProtectedTable, ...]
     clause: tuple[ClauseTable, ...]
@@ -188,7 +197,9 @@ class PolicyFile(_Table):
     def _consistent(self) -> "PolicyFile":
         known = {category.id for category in self.protected}
         if lacking := {f"P0{number}" for number in range(1, 10)} - {name[:3] for name in known}:
-            raise ValueError(f"the protected categories {', '.join(sorted(lacking))}: they may be added to, never removed")
+            raise ValueError(
+                f"the protected categories {', '.join(sorted(lacking))}: they may be added to, never removed"
+            )
         for clause in self.clause:
             unknown = set() if clause.exceptions == "all" else set(clause.exceptions) - known
             if unknown:

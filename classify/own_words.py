@@ -1,0 +1,92 @@
+"""An organisation's own names, products, rivals, topics and facts come in, ready to be found in texts. Pure."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from classify.folding import fold
+from klankbord.settings import Fact, Organisation, Topic
+
+#: letters a word may go on with: a topic's "tarief" also stands in "tarieven" and "tariefverhoging"
+_ENDING = r"\w{0,18}"
+_STOP = frozenset(
+    "wordt worden werkt zonder binnen buiten tussen onder boven altijd alleen tijdens kunnen moeten"
+    " which within without during between before after their there where these those always about"
+    " other every working should would could through daarna hiervoor eerste volgende direct".split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTopic:
+    """A confidential topic and the pattern that finds its terms."""
+
+    id: str
+    pattern: re.Pattern[str]
+    market_sensitive: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnFact:
+    """A fact of the fact file, the pattern of its terms, and the words of its official text."""
+
+    topic: str
+    pattern: re.Pattern[str]
+    #: first six letters of the longer words of the official text
+    stems: frozenset[str]
+    #: official text, folded, both languages
+    official: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnWords:
+    """Everything an organisation told about itself, as patterns over folded text."""
+
+    names: re.Pattern[str] | None
+    products: re.Pattern[str] | None
+    rivals: re.Pattern[str] | None
+    accounts: re.Pattern[str] | None
+    published: re.Pattern[str] | None
+    topics: tuple[OwnTopic, ...]
+    facts: tuple[OwnFact, ...]
+
+
+def own_words(organisation: Organisation) -> OwnWords:
+    """Compile what the organisation told."""
+    return OwnWords(
+        names=any_of(organisation.names),
+        products=any_of(organisation.products),
+        rivals=any_of(organisation.competitors),
+        accounts=any_of(account.lstrip("@") for account in organisation.official_accounts),
+        published=any_of(organisation.published, ending=_ENDING),
+        topics=tuple(_topic(topic) for topic in organisation.topic),
+        facts=tuple(_fact(fact) for fact in organisation.fact),
+    )
+
+
+def any_of(words: Iterable[str], ending: str = r"(?:'?s|-?er)?") -> re.Pattern[str] | None:
+    """A pattern for any of the words, longest first, hyphens and spaces alike; None without words."""
+    folded = sorted({fold(word).strip() for word in words} - {""}, key=lambda word: (-len(word), word))
+    if not folded:
+        return None
+    pieces = [r"[\s\-]{0,2}".join(re.escape(part) for part in re.split(r"[\s\-]+", word)) for word in folded]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(pieces)}){ending}(?!\w)")
+
+
+def _topic(topic: Topic) -> OwnTopic:
+    terms = (*topic.terms_nl, *topic.terms_en)
+    pattern = any_of(terms, ending=_ENDING) or re.compile(r"(?!)")
+    return OwnTopic(id=topic.id, pattern=pattern, market_sensitive=topic.market_sensitive)
+
+
+def _fact(fact: Fact) -> OwnFact:
+    terms = (fact.topic, *fact.terms_nl, *fact.terms_en)
+    official = fold(f"{fact.nl} {fact.en}")
+    words = (*re.findall(r"[^\W\d_]{5,}", official), *re.findall(r"[^\W\d_]{4,}", fold(" ".join(terms))))
+    return OwnFact(
+        topic=fact.topic,
+        pattern=any_of(terms, ending=_ENDING) or re.compile(r"(?!)"),
+        stems=frozenset(word[:6] for word in words if word not in _STOP),
+        official=official,
+        url=fact.url,
+    )

@@ -1,0 +1,65 @@
+"""A mention's title, text and context come in; a Reading that signals and model can look at goes out. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from classify.folding import fold
+from classify.own_words import OwnFact, OwnWords
+
+#: characters of one field that are read; what lies beyond is not judged
+LONGEST = 6_000
+_URL = re.compile(r"https?://\S{1,300}|www\.\S{1,300}")
+_DIGITS = re.compile(r"\d")
+_WORD = re.compile(r"[^\W\d_]{4,}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One mention as signals see it; all texts folded (lower case, no accents)."""
+
+    text: str
+    title: str
+    context: str
+    own: OwnWords
+    #: the folded text is as long as the given one had fewer marks: spans go back through `classify.folding`
+    given: str
+
+    @property
+    def whole(self) -> str:
+        """Title and text together, for conditions that either may meet."""
+        return f"{self.title}\n{self.text}" if self.title else self.text
+
+
+def read(title: str, text: str, context: str, own: OwnWords) -> Reading:
+    """Fold and cut the fields of a mention."""
+    given = text[:LONGEST]
+    return Reading(
+        text=fold(given), title=fold(title[:500]), context=fold(context[:1500]), own=own, given=given
+    )
+
+
+def masked(text: str, own: OwnWords) -> str:
+    """A folded text with names as signs and digits as zeros: what the model learns from."""
+    for pattern, sign in (
+        (own.accounts, " _acct_ "),
+        (own.rivals, " _rival_ "),
+        (own.products, " _prod_ "),
+        (own.names, " _org_ "),
+    ):
+        if pattern is not None:
+            text = pattern.sub(sign, text)
+    return _DIGITS.sub("0", _URL.sub(" _url_ ", text))
+
+
+def fact_of(reading: Reading) -> OwnFact | None:
+    """The fact of the fact file that the post is about, if one stands out."""
+    best: OwnFact | None = None
+    most = 1
+    words = {word[:6] for word in _WORD.findall(reading.whole)}
+    asked = {word[:6] for word in _WORD.findall(reading.context)}
+    for fact in reading.own.facts:
+        named = 2 * bool(fact.pattern.search(reading.whole)) + bool(fact.pattern.search(reading.context))
+        overlap = 2 * named + len(words & fact.stems) + 0.5 * len(asked & fact.stems)
+        if overlap > most:
+            best, most = fact, int(overlap)
+    return best

@@ -1,0 +1,84 @@
+"""An address comes in, the same address without tracking, handles or secrets goes out. Pure."""
+
+import re
+from functools import lru_cache
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
+
+MAX_URL = 2_000
+_PORTS = {"http": "80", "https": "443"}
+# Names of parameters that say where a reader came from, as their makers document them.
+_TRACKING = re.compile(
+    r"(?i)utm_\w*|mc_[ce]id|fbclid|gclid|gclsrc|dclid|wbraid|gbraid|msclkid|twclid|ttclid|igshid|igsh|yclid"
+    r"|_hsenc|_hsmi|mkt_tok|oly_enc_id|oly_anon_id|vero_id|wickedid|s_cid|ns_\w+|pk_\w+|mtm_\w+"
+    r"|ref_src|ref_url|spm|cmpid|xtor|rss_?source"
+)
+_SECRET = re.compile(
+    r"(?i)([?&;](?:access_|api_?|auth_?)?(?:token|key|feed|user|sig|signature|password|passwd|pass|pwd|secret|auth)=)[^&;#\s]+"
+)
+_USERINFO = re.compile(r"(?i)\b(https?://)[^/@\s?#]*@")
+_WRAPPER = re.compile(r"(?i)^(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?$")
+_HANDLE_PATH = re.compile(
+    r"(?i)(/@)[^/?#]+|(/(?:u|users?|authors?|profiles?|auteur|gebruiker|leden|members?)/)[^/?#]+"
+)
+_MAX_WRAPPERS = 3
+
+
+@lru_cache(maxsize=4096)
+def canonical(url: str) -> str:
+    """The address by which two copies of one post are recognised; the fragment stays, it names a comment."""
+    url = url.strip()[:MAX_URL]
+    try:
+        for _ in range(_MAX_WRAPPERS):
+            inner = _unwrapped(url)
+            if inner == url:
+                break
+            url = inner
+        return _tidied(url)
+    except ValueError:
+        return url
+
+
+def _unwrapped(url: str) -> str:
+    """The address inside `google.com/url?…`, else the address itself."""
+    parts = urlsplit(url)
+    if parts.path not in {"/url", "/alerts/url"} or not _WRAPPER.match(parts.hostname or ""):
+        return url
+    wrapped = dict(parse_qsl(parts.query))
+    inner = wrapped.get("url") or wrapped.get("q") or ""
+    return inner.strip() if inner.strip().lower().startswith(("http://", "https://")) else url
+
+
+def _tidied(url: str) -> str:
+    parts = urlsplit(url)
+    scheme = parts.scheme.lower()
+    if scheme not in _PORTS or not parts.hostname:
+        return url
+    host = parts.netloc.rpartition("@")[2].lower().removesuffix(":" + _PORTS[scheme]).removesuffix(":")
+    query = parts.query
+    if query:
+        query = "&".join(
+            pair for pair in query.split("&") if pair and not _TRACKING.fullmatch(pair.partition("=")[0])
+        )
+    return urlunsplit((scheme, host, parts.path or "/", query, parts.fragment))
+
+
+def author_free(url: str) -> str:
+    """The address with handles in its path emptied: `/@name/1` becomes `/@/1` (law.md B6)."""
+    if "/@" not in url and not _HANDLE_PATH.search(url):
+        return url
+    head, mark, tail = url.partition("?")
+    scheme, slashes, path = head.partition("://")
+    if not slashes:
+        return _emptied(head) + mark + tail
+    return scheme + slashes + _emptied(path) + mark + tail
+
+
+def _emptied(path: str) -> str:
+    return _HANDLE_PATH.sub(lambda m: m[1] or m[2], path)
+
+
+def redacted(url: str) -> str:
+    """The address, or a text that holds addresses, with the values of secret parameters taken out."""
+    if "@" in url:
+        url = _USERINFO.sub(r"\1", url)
+    return _SECRET.sub(r"\1[secret]", url) if "=" in url else url

@@ -1,0 +1,254 @@
+"""Judgements and verdicts come in; findings with their history are kept and read back."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+
+from klankbord.finding import ClauseScore, Decision, Finding, FindingId, FindingState, Verdict, finding_id
+from klankbord.mention import Mention, MentionId
+from klankbord.policy import Mode
+from klankbord.store import schema
+from klankbord.store.mentions import parts, selected
+from klankbord.store.rows import evidence_text, finding_of, mention_of
+
+_FINDING_COLUMNS = tuple(column.label(f"f_{column.name}") for column in schema.finding.c)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What became of the clauses of one mention."""
+
+    #: findings that were not there before, or rose to alert mode
+    raised: tuple[FindingId, ...] = ()
+    kept: tuple[FindingId, ...] = ()
+
+
+def judged(
+    connection: Connection,
+    mention: Mention,
+    scores: Sequence[ClauseScore],
+    versions: tuple[str, str],
+    now: datetime,
+) -> Made:
+    """Keep the findings of one mention; those that no longer stand are withdrawn.
+
+    Args:
+        connection: an open transaction.
+        mention: as it was judged.
+        scores: every rule clause's score; SILENT ones are no finding.
+        versions: policy and classifier.
+        now: this moment.
+    """
+    held = {
+        row["id"]: row
+        for row in connection.execute(
+            select(schema.finding).where(schema.finding.c.mention_id == mention.id)
+        ).mappings()
+    }
+    raised: list[FindingId] = []
+    kept: list[FindingId] = []
+    for score in scores:
+        if score.mode is Mode.SILENT:
+            continue
+        key = finding_id(mention.id, score.clause_id)
+        before = held.pop(key, None)
+        _write(connection, mention.id, score, versions, now, before)
+        (raised if before is None or before["mode"] < Mode.ALERT <= score.mode else kept).append(key)
+    for key, row in held.items():
+        if row["state"] == FindingState.OPEN:
+            connection.execute(
+                update(schema.finding)
+                .where(schema.finding.c.id == key)
+                .values(state=FindingState.WITHDRAWN.value)
+            )
+    return Made(raised=tuple(raised), kept=tuple(kept))
+
+
+def _write(
+    connection: Connection,
+    mention: MentionId,
+    score: ClauseScore,
+    versions: tuple[str, str],
+    now: datetime,
+    before: RowMapping | None,
+) -> None:
+    # A finding that is only counted keeps no spans: nobody may look at it one by one.
+    counted = score.mode is Mode.COUNT
+    values: dict[str, Any] = {
+        "score": 0.0 if counted else score.score,
+        "mode": int(score.mode),
+        "evidence": evidence_text(() if counted else score.evidence),
+        "details": "{}" if counted else json.dumps(dict(score.details), sort_keys=True),
+        "policy_version": versions[0],
+        "model_version": versions[1],
+    }
+    key = finding_id(mention, score.clause_id)
+    if before is None:
+        values |= {"id": key, "mention_id": mention, "clause_id": score.clause_id}
+        values |= {"found_at": now, "state": FindingState.OPEN.value}
+        connection.execute(insert(schema.finding).values(values))
+        return
+    if before["state"] == FindingState.WITHDRAWN:
+        values["state"] = FindingState.OPEN.value
+    connection.execute(update(schema.finding).where(schema.finding.c.id == key).values(values))
+
+
+def mark_judged(connection: Connection, mentions: Iterable[Mention], version: str, now: datetime) -> None:
+    """These revisions were judged by this classifier."""
+    for mention in mentions:
+        connection.execute(
+            update(schema.mention)
+            .where(schema.mention.c.id == mention.id, schema.mention.c.revision == mention.revision)
+            .values(judged_revision=mention.revision, judged_by=version)
+        )
+        connection.execute(
+            insert(schema.change).values(
+                at=now, what="classified", mention_id=mention.id, finding_id=None, detail=version[:120]
+            )
+        )
+
+
+def withdraw_all(connection: Connection, mention: Mention) -> None:
+    """A mention that turned out protected keeps no finding at all, not even a withdrawn one (law.md D3)."""
+    connection.execute(delete(schema.finding).where(schema.finding.c.mention_id == mention.id))
+
+
+def get(connection: Connection, prefix: str) -> list[Finding]:
+    """The findings whose id begins with these letters; at most ten."""
+    escaped = prefix.lower().replace("\\", "").replace("%", "").replace("_", "")
+    return _read(connection, (schema.finding.c.id.like(f"{escaped}%"),), 10)
+
+
+def find(
+    connection: Connection,
+    *,
+    state: FindingState | None,
+    clause: str | None,
+    between: tuple[datetime, datetime] | None,
+    least: Mode,
+    limit: int,
+) -> list[Finding]:
+    """Findings that may be looked at one by one, strongest first."""
+    conditions: list[Any] = [schema.finding.c.mode >= int(least)]
+    if state is not None:
+        conditions.append(schema.finding.c.state == state.value)
+    if clause is not None:
+        conditions.append(schema.finding.c.clause_id.like(f"{clause}%"))
+    if between is not None:
+        conditions.append(schema.mention.c.published_at >= between[0])
+        conditions.append(schema.mention.c.published_at < between[1])
+    return _read(connection, conditions, limit)
+
+
+def found_late(connection: Connection, start_at: datetime, limit: int) -> list[Finding]:
+    """Findings made since a moment, on older mentions, that stood in no digest yet."""
+    digested = (
+        select(schema.change.c.id)
+        .where(schema.change.c.finding_id == schema.finding.c.id, schema.change.c.what == "digested")
+        .exists()
+    )
+    conditions = (
+        schema.finding.c.mode >= int(Mode.DIGEST),
+        schema.finding.c.state == FindingState.OPEN.value,
+        schema.finding.c.found_at >= start_at,
+        schema.mention.c.published_at < start_at,
+        ~digested,
+    )
+    return _read(connection, conditions, limit)
+
+
+def _read(connection: Connection, conditions: Iterable[Any], limit: int) -> list[Finding]:
+    statement = (
+        selected()
+        .add_columns(*_FINDING_COLUMNS)
+        .join(schema.finding, schema.finding.c.mention_id == schema.mention.c.id)
+        .where(*conditions)
+        .order_by(schema.finding.c.mode.desc(), schema.finding.c.score.desc(), schema.finding.c.id)
+        .limit(limit)
+    )
+    return [finding_of(row, mention_of(row)) for row in connection.execute(statement).mappings()]
+
+
+def answer(connection: Connection, verdict: Verdict, clause_id: str) -> None:
+    """Keep a verdict and close the finding, or leave it open where the reviewer is unsure."""
+    connection.execute(
+        insert(schema.verdict).values(
+            finding_id=verdict.finding_id,
+            clause_id=clause_id,
+            decision=verdict.decision.value,
+            reason=verdict.reason,
+            outcome=verdict.outcome,
+            note=verdict.note,
+            by=verdict.by,
+            at=verdict.at,
+        )
+    )
+    state = FindingState.OPEN if verdict.decision is Decision.UNSURE else FindingState.CLOSED
+    _turn(connection, verdict.finding_id, state, "judged", verdict.decision.value, verdict.at)
+
+
+def reopen(connection: Connection, key: FindingId, now: datetime) -> None:
+    """Undo the last verdict; its row stays."""
+    _turn(connection, key, FindingState.OPEN, "judged", "reopened", now)
+
+
+def _turn(
+    connection: Connection, key: FindingId, state: FindingState, what: str, detail: str, now: datetime
+) -> None:
+    connection.execute(update(schema.finding).where(schema.finding.c.id == key).values(state=state.value))
+    connection.execute(
+        insert(schema.change).values(at=now, what=what, mention_id=None, finding_id=key, detail=detail)
+    )
+
+
+def history(connection: Connection, finding: Finding) -> list[tuple[datetime, str, str]]:
+    """What happened to a finding and its mention, oldest first: (moment, what, detail)."""
+    table = schema.change
+    rows = connection.execute(
+        select(table.c.at, table.c.what, table.c.detail)
+        .where((table.c.finding_id == finding.id) | (table.c.mention_id == finding.mention.id))
+        .order_by(table.c.id)
+    )
+    return [(at, what, detail) for at, what, detail in rows]
+
+
+def verdicts(connection: Connection, key: FindingId) -> list[Verdict]:
+    """Every verdict on a finding, oldest first."""
+    table = schema.verdict
+    rows = connection.execute(select(table).where(table.c.finding_id == key).order_by(table.c.id)).mappings()
+    return [
+        Verdict(
+            finding_id=key,
+            decision=Decision(row["decision"]),
+            reason=row["reason"],
+            outcome=row["outcome"],
+            note=row["note"],
+            by=row["by"],
+            at=row["at"],
+        )
+        for row in rows
+    ]
+
+
+def log_digested(connection: Connection, findings: Sequence[Finding], week: str, now: datetime) -> None:
+    """These findings stood in the digest of a week; told once for each."""
+    table = schema.change
+    told: set[str] = set()
+    for part in parts([finding.id for finding in findings]):
+        rows = connection.execute(
+            select(table.c.finding_id).where(
+                table.c.what == "digested", table.c.detail == week, table.c.finding_id.in_(part)
+            )
+        )
+        told.update(rows.scalars())
+    fresh = [
+        {"at": now, "what": "digested", "mention_id": None, "finding_id": finding.id, "detail": week}
+        for finding in findings
+        if finding.id not in told
+    ]
+    if fresh:
+        connection.execute(insert(table), fresh)

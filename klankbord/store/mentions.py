@@ -1,0 +1,278 @@
+"""A collector's batch comes in; mentions, state changes, cursor and spend are kept in one transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy.sql.selectable import Select
+
+from klankbord.mention import Mention, MentionId, State, StateChange, mention_id
+from klankbord.store import schema
+from klankbord.store.rows import EDITED, clean, mention_of, mention_row
+
+#: SQLite allows 32,766 parameters in a statement; PostgreSQL 65,535
+_MANY = 5_000
+_COLUMNS = tuple(
+    column for column in schema.mention.c if column.name not in {"judged_revision", "judged_by", "checked_at"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the store already holds of a post."""
+
+    revision: str
+    matched: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is to be done with the posts of a batch."""
+
+    new: tuple[Mention, ...] = ()
+    edited: tuple[Mention, ...] = ()
+    #: same content, found by another query as well
+    widened: tuple[Mention, ...] = ()
+    unchanged: int = 0
+
+
+def plan(mentions: Iterable[Mention], known: Mapping[MentionId, Known], gone: frozenset[MentionId]) -> Plan:
+    """Decide what each post of a batch is to the store. Pure."""
+    new: dict[MentionId, Mention] = {}
+    edited: dict[MentionId, Mention] = {}
+    widened: dict[MentionId, Mention] = {}
+    unchanged = 0
+    for mention in mentions:
+        held = known.get(mention.id)
+        if mention.id in gone:
+            unchanged += 1
+        elif held is None:
+            new[mention.id] = mention
+        elif held.revision != mention.revision:
+            edited[mention.id] = mention
+        elif extra := set(mention.matched) - set(held.matched.split()):
+            both = tuple(sorted(extra | set(held.matched.split())))
+            widened[mention.id] = replace(mention, matched=both)
+        else:
+            unchanged += 1
+    return Plan(
+        new=tuple(new.values()),
+        edited=tuple(edited.values()),
+        widened=tuple(widened.values()),
+        unchanged=unchanged,
+    )
+
+
+def known(connection: Connection, ids: Sequence[MentionId]) -> dict[MentionId, Known]:
+    """What is held of these posts."""
+    held: dict[MentionId, Known] = {}
+    for part in parts(ids):
+        rows = connection.execute(
+            select(schema.mention.c.id, schema.mention.c.revision, schema.mention.c.matched).where(
+                schema.mention.c.id.in_(part)
+            )
+        )
+        held.update(
+            {MentionId(key): Known(revision=revision, matched=matched) for key, revision, matched in rows}
+        )
+    return held
+
+
+def forgotten(connection: Connection, keys: Mapping[str, MentionId]) -> frozenset[MentionId]:
+    """Which of these posts must not come back, by their forgetting key."""
+    gone: set[MentionId] = set()
+    for part in parts(list(keys)):
+        found = connection.execute(select(schema.forgotten.c.key).where(schema.forgotten.c.key.in_(part)))
+        gone.update(keys[key] for key in found.scalars())
+    return frozenset(gone)
+
+
+def write(connection: Connection, plan: Plan, now: datetime) -> None:
+    """Carry a plan out, with a change row for each post it touches."""
+    if plan.new:
+        connection.execute(insert(schema.mention), [mention_row(mention) for mention in plan.new])
+        log(connection, "collected", plan.new, now)
+    if plan.edited:
+        statement = update(schema.mention).where(schema.mention.c.id == bindparam("key"))
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in EDITED}
+        connection.execute(
+            statement.values(**values, state=State.EDITED.value, edited_at=now, judged_revision=None),
+            [
+                {"key": m.id}
+                | {f"new_{n}": clean(v) if isinstance(v := getattr(m, n), str) else v for n in EDITED}
+                for m in plan.edited
+            ],
+        )
+        log(connection, "edited", plan.edited, now)
+    for mention in plan.widened:
+        connection.execute(
+            update(schema.mention)
+            .where(schema.mention.c.id == mention.id)
+            .values(matched=" ".join(mention.matched))
+        )
+
+
+def log(connection: Connection, what: str, mentions: Iterable[Mention], now: datetime) -> None:
+    """One change row for each mention; the detail is the revision it now has."""
+    connection.execute(
+        insert(schema.change),
+        [
+            {
+                "at": now,
+                "what": what,
+                "mention_id": mention.id,
+                "finding_id": None,
+                "detail": mention.revision,
+            }
+            for mention in mentions
+        ],
+    )
+
+
+def unjudged(connection: Connection, limit: int) -> list[Mention]:
+    """The mentions that wait to be judged, in the order they came."""
+    rows = connection.execute(
+        selected()
+        .where(schema.mention.c.judged_revision.is_(None))
+        .order_by(schema.mention.c.collected_at, schema.mention.c.id)
+        .limit(limit)
+    )
+    return [mention_of(row) for row in rows.mappings()]
+
+
+def to_recheck(
+    connection: Connection, source_id: str, before: datetime, flagged_before: datetime, limit: int
+) -> list[Mention]:
+    """Mentions of a source that were last seen before a moment: those with an open finding first."""
+    flagged = (
+        select(schema.finding.c.id)
+        .where(schema.finding.c.mention_id == schema.mention.c.id, schema.finding.c.state == "open")
+        .exists()
+    )
+    rows = connection.execute(
+        selected()
+        .where(
+            schema.mention.c.source_id == source_id,
+            (schema.mention.c.checked_at < before)
+            | ((schema.mention.c.checked_at < flagged_before) & flagged),
+        )
+        .order_by(flagged.desc(), schema.mention.c.checked_at, schema.mention.c.id)
+        .limit(limit)
+    )
+    return [mention_of(row) for row in rows.mappings()]
+
+
+def by_native_id(connection: Connection, platform: str, native_ids: Sequence[str]) -> list[Mention]:
+    """The mentions a source knows by these ids."""
+    ids = [mention_id(platform, native_id) for native_id in native_ids]
+    found: list[Mention] = []
+    for part in parts(ids):
+        rows = connection.execute(
+            selected().where(schema.mention.c.id.in_(part)).order_by(schema.mention.c.id)
+        )
+        found += [mention_of(row) for row in rows.mappings()]
+    return found
+
+
+def checked(connection: Connection, ids: Sequence[MentionId], now: datetime) -> None:
+    """These posts were seen to stand."""
+    for part in parts(ids):
+        connection.execute(update(schema.mention).where(schema.mention.c.id.in_(part)).values(checked_at=now))
+
+
+def selected() -> Select[Any]:
+    """The columns a Mention is made of."""
+    return select(*_COLUMNS)
+
+
+def parts(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """Lists short enough for one statement."""
+    return (ids[start : start + _MANY] for start in range(0, len(ids), _MANY))
+
+
+def count(connection: Connection) -> int:
+    """How many mentions are held."""
+    return connection.execute(select(func.count()).select_from(schema.mention)).scalar_one()
+
+
+def forget(
+    connection: Connection,
+    rows: Sequence[tuple[Mention, str]],
+    day_of: "DayOf",
+    now: datetime,
+    *,
+    traceless: bool,
+) -> None:
+    """Take posts out for good: an anonymous count and a key against their return stay.
+
+    Args:
+        connection: an open transaction.
+        rows: each mention with its forgetting key.
+        day_of: the local day of a moment, on which a mention is counted.
+        now: this moment.
+        traceless: also remove the change rows, so that nothing says this post was ever seen (law.md D3).
+    """
+    ids = [mention.id for mention, _ in rows]
+    if not traceless:
+        _tally_findings(connection, {mention.id: mention for mention, _ in rows}, day_of)
+    for part in parts(ids):
+        if traceless:
+            connection.execute(delete(schema.change).where(schema.change.c.mention_id.in_(part)))
+        # Foreign keys cascade from mention to finding.
+        connection.execute(delete(schema.mention).where(schema.mention.c.id.in_(part)))
+    for mention, key in rows:
+        held = connection.execute(select(schema.forgotten.c.key).where(schema.forgotten.c.key == key)).first()
+        if held is None:
+            connection.execute(insert(schema.forgotten).values(key=key, day=day_of(now)))
+        add(connection, day_of(mention.published_at), "mention", mention.source_id, mention.lang)
+
+
+def _tally_findings(connection: Connection, rows: Mapping[MentionId, Mention], day_of: "DayOf") -> None:
+    """Weeks that are summed up keep their numbers of findings after the texts are gone."""
+    table = schema.finding
+    for part in parts(list(rows)):
+        found = connection.execute(
+            select(table.c.mention_id, table.c.clause_id, table.c.mode).where(
+                table.c.mention_id.in_(part), table.c.state != "withdrawn"
+            )
+        )
+        for key, clause, mode in found.all():
+            add(connection, day_of(rows[MentionId(key)].published_at), f"finding:{mode}:{clause}")
+
+
+def add(
+    connection: Connection, day: date, name: str, source_id: str = "", lang: str | None = "", n: int = 1
+) -> None:
+    """Add to an anonymous daily count."""
+    if n == 0:
+        return
+    table = schema.tally
+    key = (
+        (table.c.day == day)
+        & (table.c.name == name)
+        & (table.c.source_id == source_id)
+        & (table.c.lang == (lang or ""))
+    )
+    if connection.execute(update(table).where(key).values(n=table.c.n + n)).rowcount == 0:
+        connection.execute(
+            insert(table).values(day=day, name=name, source_id=source_id, lang=lang or "", n=n)
+        )
+
+
+def ids_of(changes: Iterable[StateChange]) -> dict[MentionId, StateChange]:
+    """State changes by the mention they are about."""
+    return {mention_id(change.platform, change.native_id): change for change in changes}
+
+
+class DayOf:
+    """The local day of a moment."""
+
+    def __init__(self, zone: Any) -> None:  # noqa: ANN401 - any tzinfo
+        """Keep the zone in which days begin."""
+        self._zone = zone
+
+    def __call__(self, moment: datetime) -> date:
+        """The day by the local clock."""
+        return moment.astimezone(self._zone).date()

@@ -1,0 +1,211 @@
+"""The tables, as SQLAlchemy Core sees them; migrations/ makes them."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC; SQLite keeps no zone of its own."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive moments; hand SQLite the UTC wall time."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone cannot be kept")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give the moment back aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+mention = Table(
+    "mention",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("source_id", String(64), nullable=False),
+    Column("platform", String(32), nullable=False),
+    Column("native_id", Text, nullable=False),
+    Column("revision", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("canonical_url", Text, nullable=False),
+    Column("author", String(32)),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("context", Text, nullable=False),
+    Column("thread_id", Text),
+    Column("parent_id", Text),
+    Column("lang", String(8)),
+    Column("published_at", UtcTime, nullable=False),
+    Column("published_raw", Text, nullable=False),
+    Column("published_precision", String(16), nullable=False),
+    Column("edited_at", UtcTime),
+    Column("collected_at", UtcTime, nullable=False),
+    Column("matched", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("terms", Text, nullable=False),
+    # the revision that was judged, and by which classifier; NULL: still to be judged
+    Column("judged_revision", String(64)),
+    Column("judged_by", String(64)),
+    Column("checked_at", UtcTime, nullable=False),
+    UniqueConstraint("platform", "native_id"),
+    Index("ix_mention_published", "published_at", "source_id"),
+    Index("ix_mention_checked", "source_id", "checked_at"),
+)
+# Few rows wait at any time, so this stays small however long the history grows.
+Index(
+    "ix_mention_waiting",
+    mention.c.collected_at,
+    sqlite_where=mention.c.judged_revision.is_(None),
+    postgresql_where=mention.c.judged_revision.is_(None),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("mention_id", String(16), ForeignKey("mention.id", ondelete="CASCADE"), nullable=False),
+    Column("clause_id", String(64), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("mode", Integer, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("policy_version", String(64), nullable=False),
+    Column("model_version", String(64), nullable=False),
+    Column("found_at", UtcTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    UniqueConstraint("mention_id", "clause_id"),
+    Index("ix_finding_state", "state", "mode"),
+    Index("ix_finding_found", "found_at"),
+)
+
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("finding_id", String(16), nullable=False, index=True),
+    Column("clause_id", String(64), nullable=False),
+    Column("decision", String(16), nullable=False),
+    Column("reason", String(32)),
+    Column("outcome", String(32)),
+    Column("note", Text, nullable=False),
+    Column("by", String(120), nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
+)
+
+# What happened to what, and when: collected, edited, deleted, classified, alerted, digested, judged.
+change = Table(
+    "change",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("what", String(16), nullable=False),
+    Column("mention_id", String(16), index=True),
+    Column("finding_id", String(16), index=True),
+    # the week of a digest, the revision after an edit, the decision of a verdict; never text
+    Column("detail", String(120), nullable=False),
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("cursor", Text),
+    Column("last_attempt_at", UtcTime),
+    Column("last_success_at", UtcTime),
+    Column("last_new_at", UtcTime),
+    Column("failing_since", UtcTime),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("error_word", String(16), nullable=False, default=""),
+    Column("error", Text, nullable=False, default=""),
+    Column("not_before", UtcTime),
+)
+
+gap = Table(
+    "gap",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("source_id", String(64), nullable=False),
+    Column("from_at", UtcTime, nullable=False),
+    Column("to_at", UtcTime, nullable=False, index=True),
+    Column("reason", Text, nullable=False),
+    UniqueConstraint("source_id", "from_at", "reason"),
+)
+
+# Anonymous counts per day: what was read, dropped, guarded, deleted, spent; and mentions whose rows are gone.
+tally = Table(
+    "tally",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("name", String(96), primary_key=True),
+    Column("source_id", String(64), primary_key=True),
+    Column("lang", String(8), primary_key=True),
+    Column("n", Integer, nullable=False),
+)
+
+# Posts that must not come back, whatever the reason was: deleted, erased, expired or set aside by the guard.
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("day", Date, nullable=False),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("key", String(80), primary_key=True),
+    Column("channel_id", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("finding_id", String(16), index=True),
+    # pending -> claimed -> sent | failed
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due_at", UtcTime, nullable=False),
+    Column("claimed_at", UtcTime),
+    Column("sent_at", UtcTime),
+    Column("error", Text, nullable=False, default=""),
+    Index("ix_message_state", "state", "due_at"),
+)
+
+digest = Table(
+    "digest",
+    metadata,
+    Column("week", String(8), primary_key=True),
+    Column("built_at", UtcTime, nullable=False),
+    Column("late", Boolean, nullable=False, default=False),
+)

@@ -1,0 +1,407 @@
+"""The store's door: each method is one transaction."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from sqlalchemy import Connection, Engine, func, select, update
+
+from klankbord.errors import CollectError, DeliveryError, NotFoundError
+from klankbord.finding import Finding, FindingId, FindingState, Judgement, Protection, Verdict, finding_id
+from klankbord.mention import Mention, StateChange, mention_id
+from klankbord.policy import Mode
+from klankbord.ports import Batch, Cursor, Recheck
+from klankbord.store import findings, mentions, messages, retention, schema, sources, weeks
+from klankbord.store.engine import opened
+from klankbord.store.messages import Due
+from klankbord.store.retention import Limits
+from klankbord.week import SourceHealth, Week, WeekFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What a batch did to the store."""
+
+    new: int = 0
+    edited: int = 0
+    unchanged: int = 0
+    #: read, but not about the organisation
+    dropped: int = 0
+    deleted: int = 0
+
+    def __add__(self, other: "Kept") -> "Kept":
+        return Kept(
+            new=self.new + other.new,
+            edited=self.edited + other.edited,
+            unchanged=self.unchanged + other.unchanged,
+            dropped=self.dropped + other.dropped,
+            deleted=self.deleted + other.deleted,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versions:
+    """What a judgement was made with."""
+
+    policy: str
+    classifier: str
+
+
+class Store:
+    """Everything that is kept; made for one installation."""
+
+    def __init__(self, engine: Engine, forgetting_key: Callable[[str, str], str], zone: tzinfo) -> None:
+        """Use an engine whose schema is the newest.
+
+        Args:
+            engine: from `Store.open`, or a test.
+            forgetting_key: keyed hash of (platform, native id), see `Pseudonyms.forgotten`.
+            zone: where days begin.
+        """
+        self._engine, self._forgetting_key = engine, forgetting_key
+        self._day_of = mentions.DayOf(zone)
+
+    @classmethod
+    def open(cls, url: str, forgetting_key: Callable[[str, str], str], zone: tzinfo) -> "Store":
+        """Open a store, making or renewing its schema.
+
+        Raises:
+            StoreError: it cannot be opened, or was made by a newer Klankbord.
+        """
+        return cls(opened(url), forgetting_key, zone)
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._engine.connect().execution_options(klankbord_read_only=True) as connection:
+            yield connection
+
+    # collecting
+
+    def cursor(self, source_id: str) -> Cursor | None:
+        """Where the collector of a source was."""
+        with self._reading() as connection:
+            return sources.cursor(connection, source_id)
+
+    def not_before(self, source_id: str) -> datetime | None:
+        """The moment before which a source must not be asked."""
+        with self._reading() as connection:
+            return sources.not_before(connection, source_id)
+
+    def keep(self, source_id: str, batch: Batch, admitted: Sequence[Mention], now: datetime) -> Kept:
+        """Keep a batch: the mentions among its posts, its state changes, cursor and spend, together."""
+        keys = {self._forgetting_key(m.platform, m.native_id): m.id for m in admitted}
+        with self._engine.begin() as connection:
+            gone = mentions.forgotten(connection, keys)
+            plan = mentions.plan(admitted, mentions.known(connection, list(keys.values())), gone)
+            mentions.write(connection, plan, now)
+            # A post that stands in the source's window stands: no need to ask for it.
+            mentions.checked(connection, [mention.id for mention in admitted], now)
+            deleted = self._forget_changed(connection, batch.changes, now)
+            self._count(connection, source_id, batch, len(batch.mentions) - len(admitted), now)
+            if batch.gap:
+                sources.note_gap(connection, source_id, batch.gap)
+            sources.advance(connection, source_id, batch.next, batch.not_before, now)
+        return Kept(
+            new=len(plan.new),
+            edited=len(plan.edited),
+            unchanged=plan.unchanged,
+            dropped=len(batch.mentions) - len(admitted),
+            deleted=deleted,
+        )
+
+    def _count(
+        self, connection: Connection, source_id: str, batch: Batch, dropped: int, now: datetime
+    ) -> None:
+        day = self._day_of(now)
+        for name, number in (
+            ("dropped", dropped),
+            ("requests", batch.spent.requests),
+            ("bytes", batch.spent.bytes),
+        ):
+            mentions.add(connection, day, name, source_id, n=number)
+
+    def _forget_changed(self, connection: Connection, changes: Sequence[StateChange], now: datetime) -> int:
+        deleted = 0
+        for change in changes:
+            held = mentions.by_native_id(connection, change.platform, [change.native_id])
+            if held:
+                mentions.log(connection, "deleted", held, now)
+                self._forget(connection, held, now, traceless=False)
+                mentions.add(connection, self._day_of(now), "deleted", held[0].source_id)
+                deleted += 1
+        return deleted
+
+    def _forget(
+        self, connection: Connection, gone: Sequence[Mention], now: datetime, *, traceless: bool
+    ) -> None:
+        rows = [(mention, self._forgetting_key(mention.platform, mention.native_id)) for mention in gone]
+        mentions.forget(connection, rows, self._day_of, now, traceless=traceless)
+
+    def succeeded(self, source_id: str, now: datetime, *, new: bool) -> None:
+        """A run of a source ended well."""
+        with self._engine.begin() as connection:
+            sources.succeed(connection, source_id, now, new=new)
+
+    def failed(self, source_id: str, error: CollectError, now: datetime) -> int:
+        """A run of a source failed; returns how often since the last success."""
+        with self._engine.begin() as connection:
+            return sources.fail(connection, source_id, error, now)
+
+    def plan_next(self, source_id: str, not_before: datetime, now: datetime) -> None:
+        """Ask a failing source later."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(schema.source)
+                .where(schema.source.c.id == source_id)
+                .values(not_before=not_before, last_attempt_at=now)
+            )
+
+    def to_recheck(
+        self, source_id: str, before: datetime, flagged_before: datetime, limit: int
+    ) -> list[Mention]:
+        """Mentions of a source last seen before a moment; those with an open finding first, and sooner."""
+        with self._reading() as connection:
+            return mentions.to_recheck(connection, source_id, before, flagged_before, limit)
+
+    def held(self, platform: str, native_ids: Sequence[str]) -> list[Mention]:
+        """The mentions a source knows by these ids."""
+        with self._reading() as connection:
+            return mentions.by_native_id(connection, platform, native_ids)
+
+    def rechecked(self, source_id: str, asked: Recheck, platform: str, now: datetime) -> int:
+        """Follow what a recheck found; returns how many posts were deleted."""
+        with self._engine.begin() as connection:
+            standing = [mention_id(platform, native_id) for native_id in asked.standing]
+            mentions.checked(connection, standing, now)
+            mentions.add(connection, self._day_of(now), "requests", source_id, n=asked.spent.requests)
+            return self._forget_changed(connection, asked.changes, now)
+
+    # judging
+
+    def unjudged(self, limit: int) -> list[Mention]:
+        """The mentions that wait to be judged, in the order they came."""
+        with self._reading() as connection:
+            return mentions.unjudged(connection, limit)
+
+    def judge_again(self, version: str) -> int:
+        """Put every mention that another classifier judged back in the queue; returns how many."""
+        table = schema.mention
+        with self._engine.begin() as connection:
+            result = connection.execute(
+                update(table)
+                .where(table.c.judged_revision.is_not(None), table.c.judged_by != version)
+                .values(judged_revision=None)
+            )
+            return result.rowcount
+
+    def keep_judgements(
+        self,
+        judged: Sequence[tuple[Mention, Judgement]],
+        versions: Versions,
+        alert_channels: Sequence[str],
+        alert_since: datetime,
+        now: datetime,
+    ) -> list[FindingId]:
+        """Keep judgements, their findings and the alerts these call for, together.
+
+        Args:
+            judged: each mention with its judgement.
+            versions: policy and classifier.
+            alert_channels: where alerts go.
+            alert_since: older posts wait for the digest: a first read of a source is no news.
+            now: this moment.
+
+        Returns:
+            The findings that are new or rose to alert mode.
+        """
+        raised: list[FindingId] = []
+        with self._engine.begin() as connection:
+            for mention, judgement in judged:
+                if not judgement.about or judgement.protection is Protection.NO_TEXT:
+                    self._set_aside(connection, mention, judgement, now)
+                    continue
+                if judgement.protection is Protection.NO_FINDING:
+                    findings.withdraw_all(connection, mention)
+                    self._count_guarded(connection, mention, now)
+                pair = (versions.policy, versions.classifier)
+                made = findings.judged(connection, mention, judgement.clauses, pair, now)
+                findings.mark_judged(connection, [mention], versions.classifier, now)
+                raised += made.raised
+                self._queue_alerts(
+                    connection, mention, judgement, made.raised, alert_channels, alert_since, now
+                )
+        return raised
+
+    def _set_aside(
+        self, connection: Connection, mention: Mention, judgement: Judgement, now: datetime
+    ) -> None:
+        if judgement.about:
+            self._count_guarded(connection, mention, now)
+        else:
+            mentions.add(connection, self._day_of(now), "dropped", mention.source_id)
+        self._forget(connection, [mention], now, traceless=True)
+        if not judgement.about:
+            # It was no mention after all: the week must not count it as one.
+            day = self._day_of(mention.published_at)
+            mentions.add(connection, day, "mention", mention.source_id, mention.lang, n=-1)
+
+    def _count_guarded(self, connection: Connection, mention: Mention, now: datetime) -> None:
+        first = connection.execute(
+            select(schema.mention.c.judged_by).where(schema.mention.c.id == mention.id)
+        ).scalar()
+        if first is None:
+            mentions.add(connection, self._day_of(now), "guarded")
+
+    # findings
+
+    def findings(
+        self,
+        *,
+        state: FindingState | None = None,
+        clause: str | None = None,
+        week: Week | None = None,
+        limit: int = 200,
+    ) -> list[Finding]:
+        """Findings in digest or alert mode, strongest first."""
+        between = (week.start_at, week.end_at) if week else None
+        with self._reading() as connection:
+            return findings.find(
+                connection, state=state, clause=clause, between=between, least=Mode.DIGEST, limit=limit
+            )
+
+    def finding(self, prefix: str) -> Finding:
+        """The one finding whose id begins so.
+
+        Raises:
+            NotFoundError: none does, or several do.
+        """
+        with self._reading() as connection:
+            found = findings.get(connection, prefix) if prefix else []
+        if len(found) != 1:
+            what = "no finding begins with" if not found else "several findings begin with"
+            raise NotFoundError(f"{what} {prefix!r}")
+        return found[0]
+
+    def history(self, finding: Finding) -> tuple[list[tuple[datetime, str, str]], list[Verdict]]:
+        """What happened to a finding, and every verdict on it, oldest first."""
+        with self._reading() as connection:
+            return findings.history(connection, finding), findings.verdicts(connection, finding.id)
+
+    def answer(self, verdict: Verdict, clause_id: str) -> None:
+        """Keep a reviewer's verdict."""
+        with self._engine.begin() as connection:
+            findings.answer(connection, verdict, clause_id)
+
+    def reopen(self, finding_id: FindingId, now: datetime) -> None:
+        """Undo the last verdict on a finding; the verdict's row stays."""
+        with self._engine.begin() as connection:
+            findings.reopen(connection, finding_id, now)
+
+    # telling
+
+    def queue(self, key: str, channels: Sequence[str], kind: str, now: datetime) -> None:
+        """Write a message for each channel, once per key and channel."""
+        with self._engine.begin() as connection:
+            messages.queue(connection, key, channels, kind, None, now)
+
+    def due_messages(self, now: datetime) -> list[Due]:
+        """Messages to send now."""
+        with self._reading() as connection:
+            return messages.due(connection, now)
+
+    def claim(self, message: Due, now: datetime) -> bool:
+        """Take a message; False when another process has it."""
+        with self._engine.begin() as connection:
+            return messages.claim(connection, message, now)
+
+    def release_claims(self) -> int:
+        """Give back claims left by a process that died; only under the instance lock."""
+        with self._engine.begin() as connection:
+            return messages.release(connection)
+
+    def message_sent(self, message: Due, now: datetime) -> None:
+        """The channel took it."""
+        with self._engine.begin() as connection:
+            messages.sent(connection, message, now)
+
+    def message_dropped(self, message: Due, reason: str) -> None:
+        """There is nothing left to tell."""
+        with self._engine.begin() as connection:
+            messages.dropped(connection, message, reason)
+
+    def message_failed(self, message: Due, error: DeliveryError, now: datetime) -> None:
+        """The channel did not take it."""
+        with self._engine.begin() as connection:
+            messages.failed(connection, message, error, now)
+
+    def messages(self, limit: int = 200) -> list[dict[str, object]]:
+        """The newest messages with what became of them."""
+        with self._reading() as connection:
+            return messages.listed(connection, limit)
+
+    def week(self, week: Week, known: Sequence[SourceHealth]) -> WeekFacts:
+        """Everything the digest of a week is made of."""
+        with self._reading() as connection:
+            return weeks.facts(connection, week, known)
+
+    def health(self, known: Sequence[SourceHealth]) -> list[SourceHealth]:
+        """How reading each configured source went."""
+        with self._reading() as connection:
+            return weeks.health(connection, known)
+
+    def digested(self, week: Week, stood: Sequence[Finding], now: datetime, *, late: bool) -> None:
+        """A digest was written; its findings stood in it."""
+        table = schema.digest
+        with self._engine.begin() as connection:
+            if connection.execute(select(table.c.week).where(table.c.week == week.name)).first() is None:
+                connection.execute(table.insert().values(week=week.name, built_at=now, late=late))
+            findings.log_digested(connection, stood, week.name, now)
+
+    def digests(self) -> list[tuple[str, datetime, bool]]:
+        """Every digest written: week, moment, whether it was late; newest first."""
+        table = schema.digest
+        with self._reading() as connection:
+            rows = connection.execute(select(table).order_by(table.c.week.desc()))
+            return [(row.week, row.built_at, row.late) for row in rows]
+
+    # keeping house
+
+    def purge(self, limits: Limits, now: datetime) -> int:
+        """Take out every text whose time is over; returns how many."""
+        gone = 0
+        while True:
+            with self._engine.begin() as connection:
+                expired = retention.expired(connection, limits, now)
+                self._forget(connection, expired, now, traceless=False)
+            gone += len(expired)
+            if not expired:
+                break
+        with self._engine.begin() as connection:
+            retention.prune(connection, limits, now, self._day_of)
+        return gone
+
+    def counts(self) -> Mapping[str, int]:
+        """How many rows each table holds."""
+        with self._reading() as connection:
+            return {
+                table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in schema.metadata.sorted_tables
+            }
+
+
+def _queue_alerts(
+    connection: Connection,
+    judgement: Judgement,
+    raised: Sequence[FindingId],
+    channels: Sequence[str],
+    now: datetime,
+) -> None:
+    for score in judgement.clauses:
+        key = finding_id(judgement.mention_id, score.clause_id)
+        if score.mode is Mode.ALERT and key in raised:
+            messages.queue(connection, f"alert-{key}", channels, "alert", key, now)
