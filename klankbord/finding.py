@@ -71,7 +71,7 @@ class FindingState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """ "This mention may touch this clause", with the evidence."""
+    """That a mention may touch a clause, with the evidence."""
 
     mention: Mention
     clause_id: ClauseId

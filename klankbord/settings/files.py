@@ -142,9 +142,9 @@ def _loose_ends(sources: SourcesFile, queries: QueriesFile, delivery: DeliverySe
         ("digest.channels", delivery.digest.channels),
         ("alerts.channels", delivery.alerts.channels),
     ):
-        for name in names:
-            if name not in channel_ids:
-                found.append(
-                    Mistake(file="delivery.toml", key=key, found=repr(name), allowed=f"one of {channel_ids}")
-                )
+        found += [
+            Mistake(file="delivery.toml", key=key, found=repr(name), allowed=f"one of {channel_ids}")
+            for name in names
+            if name not in channel_ids
+        ]
     return found

@@ -210,7 +210,7 @@ class PolicyFile(_Table):
         return self
 
     def record(self, fingerprint: str, *, listed: bool) -> Policy:
-        """The record the rooms use; a listed organisation has the clause on price-sensitive information on."""
+        """The record the rooms use; `listed` turns on the clause on price-sensitive information."""
         protected = tuple(category.id for category in self.protected)
         return Policy(
             id=self.id,

@@ -232,9 +232,8 @@ class Store:
                 made = findings.judged(connection, mention, judgement.clauses, pair, now)
                 findings.mark_judged(connection, [mention], versions.classifier, now)
                 raised += made.raised
-                self._queue_alerts(
-                    connection, mention, judgement, made.raised, alert_channels, alert_since, now
-                )
+                if mention.published_at >= alert_since:
+                    _queue_alerts(connection, judgement, made.raised, alert_channels, now)
         return raised
 
     def _set_aside(

@@ -1,0 +1,158 @@
+"""An installation comes in; what is well and what needs a person goes out."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from klankbord.errors import KlankbordError, Mistake, QueryError, SettingsError
+from klankbord.installation import Installation
+from klankbord.settings import Settings, load
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How one part of an installation is."""
+
+    part: str
+    well: bool
+    told: str
+
+
+def check_config(folder: Path) -> list[str]:
+    """Read the config, queries and kinds included; returns what it says, in lines.
+
+    Raises:
+        SettingsError: with every mistake.
+    """
+    settings = load(folder)
+    mistakes = [*_wrong_queries(settings), *_wrong_kinds(settings)]
+    if mistakes:
+        raise SettingsError(tuple(mistakes))
+    rules = settings.policy.rules
+    counted = f"{len(settings.sources)} sources, {len(settings.queries)} queries"
+    counted += f", {len(settings.delivery.channel)} channels"
+    counted += f", {len(rules)} clauses at {settings.policy.strictness.value}"
+    return [f"{folder}: {counted}", *_remarks(settings)]
+
+
+def _wrong_queries(settings: Settings) -> Iterator[Mistake]:
+    from classify.query import parse
+
+    for place, query in enumerate(settings.queries, start=1):
+        try:
+            parse(query.expression)
+        except QueryError as error:
+            key = f"query.{place}.expression"
+            yield Mistake(
+                file="queries.toml",
+                key=key,
+                found=f"line {error.line}, column {error.column}",
+                allowed=error.problem,
+            )
+
+
+def _wrong_kinds(settings: Settings) -> Iterator[Mistake]:
+    from collectors import KINDS
+
+    for place, source in enumerate(settings.sources, start=1):
+        if source.kind not in KINDS:
+            key, allowed = f"source.{place}.kind", f"one of {sorted(KINDS)}"
+            yield Mistake(file="sources.toml", key=key, found=repr(source.kind), allowed=allowed)
+
+
+def _remarks(settings: Settings) -> Iterator[str]:
+    """What is allowed but will surprise."""
+    organisation = settings.organisation
+    if not settings.sources:
+        yield "remark: no source yet, so nothing will be read"
+    if not organisation.topic:
+        yield "remark: organisation.toml has no [[topic]], so clause C02 stays silent"
+    if not organisation.fact:
+        yield "remark: organisation.toml has no [[fact]], so clause C07 stays silent"
+    if not organisation.competitors:
+        yield "remark: organisation.toml names no competitors, so clause C06 stays silent"
+    if not settings.policy.adopted:
+        yield "remark: the adoption record in policy.toml is open, so C05, C06 and C09 are only counted"
+    if not settings.delivery.alerts.channels:
+        yield "remark: no channel under [alerts], so alerts are only listed"
+
+
+def look_over(installation: Installation) -> list[Look]:
+    """Every part of an installation, the model and channels without sending anything."""
+    return [
+        _packages(),
+        _part("config", lambda: "; ".join(check_config(installation.settings.folder))),
+        _part("keys", lambda: _keys(installation)),
+        _part(
+            "store",
+            lambda: (
+                ", ".join(f"{n} {name}" for name, n in installation.store.counts().items() if n) or "empty"
+            ),
+        ),
+        _part("model", lambda: _model(installation)),
+        *_sources(installation),
+        *_channels(installation),
+    ]
+
+
+def _part(part: str, tell: Callable[[], str]) -> Look:
+    try:
+        return Look(part=part, well=True, told=tell())
+    except KlankbordError as error:
+        return Look(part=part, well=False, told=str(error))
+
+
+def _packages() -> Look:
+    """Another distribution with one of our top-level names would hide ours without a word."""
+    from importlib.metadata import packages_distributions
+
+    owners = packages_distributions()
+    strangers = {
+        name: [owner for owner in owners.get(name, []) if owner != "klankbord"]
+        for name in ("klankbord", "collectors", "classify", "reports", "desk")
+    }
+    shared = [f"{name} also belongs to {', '.join(other)}" for name, other in strangers.items() if other]
+    return Look(
+        part="packages", well=not shared, told="; ".join(shared) or "no other package carries our names"
+    )
+
+
+def _keys(installation: Installation) -> str:
+    installation.pseudonyms.forgotten("doctor", "doctor")
+    return "the key file is readable by its owner only"
+
+
+def _store(installation: Installation) -> str:
+    return ", ".join(f"{n} {name}" for name, n in installation.store.counts().items() if n) or "empty"
+
+
+def _model(installation: Installation) -> str:
+    file = installation.settings.data_dir / "model.skops"
+    if not file.exists():
+        return "none yet; the first `classify` trains it"
+    return f"trained {installation.model.card().get('trained_at', 'at an unknown moment')}"
+
+
+def _sources(installation: Installation) -> Iterator[Look]:
+    for health in installation.store.health(installation.known_sources()):
+        if not health.enabled:
+            continue
+        if health.failures:
+            told = f"failed {health.failures}x; {health.error_word}: {health.error}"
+            yield Look(part=f"source {health.source_id}", well=False, told=told)
+        else:
+            told = "reading" if health.last_success_at else "never read yet"
+            yield Look(part=f"source {health.source_id}", well=True, told=told)
+
+
+def _channels(installation: Installation) -> Iterator[Look]:
+    import os
+
+    for channel in installation.settings.delivery.channel:
+        lacking = channel.secret_env is not None and not os.environ.get(channel.secret_env)
+        told = (
+            f"{channel.secret_env} is not set"
+            if lacking
+            else f"{channel.kind}; `klankbord alerts test {channel.id}`"
+        )
+        yield Look(part=f"channel {channel.id}", well=not lacking, told=told)

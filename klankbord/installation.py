@@ -1,0 +1,289 @@
+"""A checked config comes in, a working installation goes out: every room joined, built when first used."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from klankbord import pipeline
+from klankbord.errors import NotFoundError
+from klankbord.finding import Finding, FindingState
+from klankbord.mention import SourceId
+from klankbord.policy import Mode
+from klankbord.ports import Channel, Classifier, Collector, Gate, Message
+from klankbord.pseudonym import Pseudonyms
+from klankbord.settings import Settings, SourceSettings
+from klankbord.store import Store
+from klankbord.store.messages import Due
+from klankbord.store.retention import Limits
+from klankbord.week import SourceHealth, Week, WeekFacts
+
+if TYPE_CHECKING:
+    from classify.model import Model
+    from collectors import Workshop
+    from reports.record import Digest
+
+Progress = Callable[[str], None]
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenDigest:
+    """A digest and where its files are."""
+
+    digest: "Digest"
+    html: Path
+    text: Path
+    late: bool
+
+
+class Installation:
+    """One organisation's Klankbord: settings and everything made from them."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: pipeline.Clock,
+        progress: Progress = lambda _: None,
+        stop: Event | None = None,
+    ) -> None:
+        """Keep what everything else is made from; nothing is opened yet."""
+        self.settings, self.clock, self._progress = settings, clock, progress
+        self.stop = stop or Event()
+
+    @cached_property
+    def pseudonyms(self) -> Pseudonyms:
+        """The keys under which authors are kept."""
+        epoch = timedelta(days=self.settings.general.pseudonym_epoch_days)
+        return Pseudonyms(self.settings.data_dir / "pseudonyms.key", epoch)
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, its schema made or renewed."""
+        return Store.open(self.settings.store_url, self.pseudonyms.forgotten, self.settings.zone)
+
+    @cached_property
+    def gate(self) -> Gate:
+        """Decides what is about the organisation."""
+        from classify.gate import OrganisationGate
+
+        return OrganisationGate(self.settings.queries, self.settings.organisation)
+
+    @cached_property
+    def model(self) -> "Model":
+        """The model, trained from the shipped posts where there is none yet."""
+        from classify.model import load_or_train
+
+        return load_or_train(self.settings.data_dir / "model.skops", self.clock(), self._progress)
+
+    @cached_property
+    def classifier(self) -> Classifier:
+        """Judges mentions against the policy."""
+        from classify.judge import PolicyClassifier
+
+        return PolicyClassifier(self.settings, self.model)
+
+    @cached_property
+    def workshop(self) -> "Workshop":
+        """What the collectors work with."""
+        from collectors import workshop_of
+
+        organisation = self.settings.organisation
+        keep = (*organisation.official_accounts, *organisation.names, *organisation.products)
+        return workshop_of(self.settings.general.user_agent, self.pseudonyms, keep)
+
+    def channels(self) -> dict[str, Channel]:
+        """Every channel by its id."""
+        from reports.channels import channel_for
+
+        return {one.id: channel_for(one, self.settings.data_dir) for one in self.settings.delivery.channel}
+
+    def close(self) -> None:
+        """Give the store back."""
+        if "store" in self.__dict__:
+            self.store.close()
+
+    # steps
+
+    def sources(self, names: Sequence[str] = ()) -> list[SourceSettings]:
+        """The sources of these names, or every enabled one.
+
+        Raises:
+            NotFoundError: there is no source of such a name.
+        """
+        for name in names:
+            if self.settings.source(name) is None:
+                known = ", ".join(source.id for source in self.settings.sources) or "none yet"
+                raise NotFoundError(f"no source {name!r} in sources.toml; there are: {known}")
+        if names:
+            return [source for source in self.settings.sources if source.id in names]
+        return [source for source in self.settings.sources if source.enabled]
+
+    def collector(self, source: SourceSettings) -> Collector:
+        """The collector of a source."""
+        from collectors import collector_for
+
+        return collector_for(source, self.workshop)
+
+    def collect(self, names: Sequence[str] = (), *, force: bool = False) -> Iterator[pipeline.SourceRun]:
+        """Read the sources that may be asked now."""
+        makers = [(source, self._maker(source)) for source in self.sources(names)]
+        if not makers:
+            return iter(())
+        return pipeline.collect(makers, self.gate, self.store, clock=self.clock, stop=self.stop, force=force)
+
+    def _maker(self, source: SourceSettings) -> Callable[[], Collector]:
+        return lambda: self.collector(source)
+
+    def classify(self, *, again: bool = False) -> Iterator[pipeline.Classified]:
+        """Judge every mention that waits; `again`: also those another classifier judged."""
+        if again:
+            self.store.judge_again(self.classifier.version)
+        elif not self.store.unjudged(1):
+            return iter(())
+        return pipeline.classify(
+            self.store,
+            self.classifier,
+            self.policy_version,
+            self.settings.delivery.alerts.channels,
+            newest_days=self.settings.delivery.alerts.newest_days,
+            clock=self.clock,
+            stop=self.stop,
+        )
+
+    @property
+    def policy_version(self) -> str:
+        """What a finding records of the policy: version, fingerprint and strictness."""
+        policy = self.settings.policy
+        return f"{policy.version}+{policy.fingerprint}.{policy.strictness.value}"
+
+    def tell(self) -> pipeline.Told:
+        """Send every message that is due."""
+        if not self.store.due_messages(self.clock()):
+            return pipeline.Told()
+        return pipeline.tell(self.store, self.channels(), self.compose, clock=self.clock, stop=self.stop)
+
+    def compose(self, due: Due) -> Message | None:
+        """The message as it reads now; None when there is nothing left to tell."""
+        if due.kind == "digest":
+            return self._digest_message(due.key.removeprefix("digest-"))
+        try:
+            finding = self.store.finding(due.finding_id or "")
+        except NotFoundError:
+            return None
+        if finding.state is not FindingState.OPEN or finding.mode is not Mode.ALERT:
+            return None
+        return self.alert_of(finding)
+
+    def alert_of(self, finding: Finding) -> Message:
+        """The alert for a finding."""
+        return self._told(finding, quote=self.settings.delivery.alerts.quote)
+
+    def explained(self, finding: Finding) -> str:
+        """Everything there is to say of a finding, for somebody who may see its text."""
+        return self._told(finding, quote=True).text
+
+    def _told(self, finding: Finding, *, quote: bool) -> Message:
+        from reports.alert import alert_of
+
+        source = self.settings.source(finding.mention.source_id)
+        return alert_of(
+            finding,
+            self.settings.policy,
+            organisation_name=self.settings.organisation.name,
+            language=self.settings.general.language,
+            desk_url=self.settings.general.desk_url,
+            source_name=source.title if source else finding.mention.source_id,
+            quote=quote,
+            zone=self.settings.zone,
+        )
+
+    # the week
+
+    def known_sources(self) -> list[SourceHealth]:
+        """Every configured source, as yet without its health."""
+        return [
+            SourceHealth(source_id=SourceId(one.id), name=one.title, kind=one.kind, enabled=one.enabled)
+            for one in self.settings.sources
+        ]
+
+    def facts(self, week: Week) -> WeekFacts:
+        """What the store knows of a week."""
+        return self.store.week(week, self.known_sources())
+
+    def digest_of(self, week: Week) -> "Digest":
+        """The digest of a week, as the store stands now."""
+        from reports.digest import digest_of
+
+        return digest_of(
+            self.facts(week),
+            self.settings.policy,
+            organisation_name=self.settings.organisation.name,
+            language=self.settings.general.language,
+            now=self.clock(),
+            desk_url=self.settings.general.desk_url,
+        )
+
+    def write_digest(self, week: Week, *, send: bool) -> WrittenDigest:
+        """Write a week's digest to the data folder, log what stood in it and, where asked, queue its mail."""
+        from reports.html import html_of
+        from reports.text import text_of
+
+        now = self.clock()
+        facts = self.facts(week)
+        digest = self.digest_of(week)
+        folder = self.settings.data_dir / "digests"
+        folder.mkdir(parents=True, exist_ok=True)
+        html, text = folder / f"{week.name}.html", folder / f"{week.name}.txt"
+        _replace(html, html_of(digest))
+        _replace(text, text_of(digest))
+        late = now > self.due_at(week) + timedelta(hours=1)
+        self.store.digested(week, (*facts.findings, *facts.found_late), now, late=late)
+        if send:
+            self.store.queue(f"digest-{week.name}", self.settings.delivery.digest.channels, "digest", now)
+        return WrittenDigest(digest=digest, html=html, text=text, late=late)
+
+    def _digest_message(self, name: str) -> Message:
+        from reports.alert import digest_message
+        from reports.html import html_of
+        from reports.text import text_of
+
+        digest = self.digest_of(Week.named(name, self.settings.zone))
+        return digest_message(digest, html=html_of(digest), text=text_of(digest))
+
+    def due_at(self, week: Week) -> datetime:
+        """When the digest of a week leaves: the chosen weekday and time after the week ended."""
+        chosen = self.settings.delivery.digest
+        hours, minutes = (int(part) for part in chosen.time.split(":"))
+        day = week.later(1).monday + timedelta(days=_WEEKDAYS.index(chosen.weekday))
+        return datetime(day.year, day.month, day.day, hours, minutes, tzinfo=self.settings.zone)
+
+    def overdue_week(self) -> Week | None:
+        """The last full week, where its digest should have left by now and has not."""
+        week = Week.of(self.clock(), self.settings.zone).later(-1)
+        written = {name for name, _, _ in self.store.digests()}
+        return week if self.clock() >= self.due_at(week) and week.name not in written else None
+
+    # keeping house
+
+    def purge(self) -> int:
+        """Take out every text whose time is over."""
+        policy = self.settings.policy
+        limits = Limits(
+            text_days={source.id: source.terms.retention_days for source in self.settings.sources},
+            open_days=policy.open_days,
+            closed_days=policy.closed_days,
+            audit_days=policy.audit_days,
+        )
+        return self.store.purge(limits, self.clock())
+
+
+def _replace(file: Path, content: str) -> None:
+    """Write beside, then rename: a reader never sees half a file."""
+    fresh = file.with_suffix(file.suffix + ".part")
+    fresh.write_text(content, "utf-8")
+    fresh.replace(file)

@@ -1,0 +1,76 @@
+"""An installation comes in and works until told to stop: its steps become jobs with their times."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from klankbord.installation import Installation
+from klankbord.schedule import Every, Weekly, one_at_a_time, run
+
+_log = logging.getLogger("klankbord.service")
+
+
+def serve(installation: Installation) -> None:
+    """Run until `installation.stop` is set."""
+    judge_and_tell = one_at_a_time(lambda: _judge_and_tell(installation))
+    digest = one_at_a_time(lambda: _digest(installation))
+    chosen = installation.settings.delivery.digest
+    sources = [
+        Every(
+            name=f"source {source.id}",
+            every=source.every,
+            work=_reader(installation, source.id, judge_and_tell),
+        )
+        for source in installation.sources()
+    ]
+    house: list[Every | Weekly] = [
+        # Retries of messages, and what an earlier run left unjudged.
+        Every(name="messages", every=timedelta(minutes=1), work=judge_and_tell),
+        Every(name="purge", every=timedelta(hours=6), work=lambda: _purge(installation)),
+        Weekly(
+            name="digest",
+            weekday=chosen.weekday,
+            time=chosen.time,
+            zone=installation.settings.zone,
+            work=digest,
+        ),
+        # A Monday that was missed because the machine was off is made up for.
+        Every(name="overdue digest", every=timedelta(minutes=15), work=digest),
+    ]
+    run([*sources, *house], installation.stop)
+
+
+def _reader(installation: Installation, source_id: str, then: Callable[[], None]) -> Callable[[], None]:
+    def read() -> None:
+        for one in installation.collect([source_id]):
+            if one.error:
+                _log.warning("%s: %s: %s", source_id, one.error.word, one.error.problem)
+            elif one.kept.new or one.kept.edited or one.kept.deleted:
+                _log.info("%s: %s", source_id, one.kept)
+                then()
+
+    return read
+
+
+def _judge_and_tell(installation: Installation) -> None:
+    for part in installation.classify():
+        _log.info("judged %d mentions, %d raised", part.mentions, len(part.raised))
+    told = installation.tell()
+    for key in told.sent:
+        _log.info("sent %s", key)
+    for key, problem in told.failed.items():
+        _log.warning("not sent: %s: %s", key, problem)
+
+
+def _digest(installation: Installation) -> None:
+    week = installation.overdue_week()
+    if week is not None:
+        written = installation.write_digest(week, send=True)
+        _log.info("digest of %s written to %s", week.name, written.html)
+        installation.tell()
+
+
+def _purge(installation: Installation) -> None:
+    gone = installation.purge()
+    if gone:
+        _log.info("%d texts went: their time was over", gone)
