@@ -33,13 +33,14 @@ _KEYS = re.compile(
 # "password: x", "wachtwoord is x", "api_key=x": the value goes, the word stays.
 _ASSIGNED = re.compile(
     r"(?i)\b(pass(?:word|wd|phrase)?|wachtwoord|ww|pin(?:code)?|api[_ -]?(?:key|sleutel)|secret|token)"
-    r"(\s*(?::|=|\bis(?: nog steeds| gewoon| still| just)?\b)\s*[\"'`]?)"
-    r"((?=[^\s\"'`,;]*[\d_!@#$%^&*])[^\s\"'`,;]{4,128})"
+    r"(\s*(?::|=|\bis(?: nog steeds| gewoon| still| just)?\b)\s*[\"'`]?(?=[^\s\"'`,;]{0,128}[\d_!@#$%^&*])"
+    r"|\s+(?=[^\s\"'`,;\d]{3,60}\d))"
+    r"([^\s\"'`,;]{4,128})"
 )
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 # X, Mastodon (with a server) and Reddit spellings; not inside a word, an address or a path.
 _HANDLE = re.compile(
-    r"(?<![\w@/.])@\w{2,30}(?:@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})?|(?<![\w/])/?u/[\w-]{3,20}\b"
+    r"(?<![\w@/.+-])@\w{2,30}(?:@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})?|(?<![\w/])/?u/[\w-]{3,20}\b"
 )
 # Dutch numbers and numbers with a country code; ten digits without a separator must start with 06 or 0[1-9]0.
 _PHONE = re.compile(
@@ -78,8 +79,8 @@ def masked(text: str, keep: Iterable[str] = ()) -> str:
         if hint(text):
             text = mask(text)
     if "@" in text or "u/" in text:
-        text = _EMAIL.sub(EMAIL, text)
         text = _HANDLE.sub(lambda m: m[0] if m[0].lstrip("@").casefold() in kept else HANDLE, text)
+        text = _EMAIL.sub(EMAIL, text)
     return text
 
 

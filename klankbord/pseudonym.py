@@ -80,8 +80,10 @@ class Pseudonyms:
             keys = self._read() if self._file.exists() else {}
             keys.setdefault(_FORGET, secrets.token_bytes(32))
             keys.setdefault(name, secrets.token_bytes(32))
-            self._write(_without_old(keys))
-            return _without_old(keys)
+            kept = _without_old(keys)
+            self._write(kept)
+            # A clock that went back asks for a destroyed epoch: it gets a key that nobody keeps.
+            return {name: keys[name]} | kept
 
     def _write(self, keys: dict[str, bytes]) -> None:
         fresh = self._file.with_suffix(".part")

@@ -1,7 +1,6 @@
 """A few answers come in, a commented config folder whose keyless sources work goes out."""
 
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,6 +8,7 @@ import tomlkit
 
 from klankbord.errors import SettingsError
 from klankbord.mention import short_hash
+from klankbord.settings import starter_folder
 
 _FILES = (
     "klankbord.toml",
@@ -29,12 +29,6 @@ class Answers:
     feeds: tuple[str, ...] = ()
     language: str = "nl"
     mail_to: str = "communications@example.org"
-
-
-def starter_folder() -> Path:
-    """The config that ships with the program: in the wheel, or beside the checkout."""
-    packed = Path(str(files("klankbord").joinpath("starter")))
-    return packed if packed.is_dir() else Path(__file__).parent.parent / "config"
 
 
 def write_config(folder: Path, answers: Answers) -> list[Path]:

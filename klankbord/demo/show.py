@@ -12,8 +12,7 @@ from klankbord.demo.web import DEAD, SmallWeb
 from klankbord.finding import Finding
 from klankbord.installation import Installation, WrittenDigest
 from klankbord.pipeline import SourceRun
-from klankbord.settings import load
-from klankbord.starting import starter_folder
+from klankbord.settings import load, starter_folder
 from klankbord.store.store import Kept
 from klankbord.week import Week
 

@@ -1,6 +1,6 @@
 """A config folder of TOML files comes in, one checked Settings goes out, or every mistake at once."""
 
-from klankbord.settings.files import load, policy_of
+from klankbord.settings.files import load, policy_of, starter_folder
 from klankbord.settings.models import (
     ChannelSettings,
     DeliverySettings,
@@ -23,4 +23,5 @@ __all__ = [
     "Topic",
     "load",
     "policy_of",
+    "starter_folder",
 ]

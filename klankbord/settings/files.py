@@ -2,6 +2,7 @@
 
 import hashlib
 import tomllib
+from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from klankbord.settings.models import (
     DeliverySettings,
     GeneralSettings,
     QueriesFile,
+    QuerySettings,
     Settings,
     SourcesFile,
 )
@@ -23,7 +25,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 def load(folder: Path) -> Settings:
-    """Read and check every file of a config folder.
+    """Read and check every file of a config folder; only organisation.toml must be there.
 
     Raises:
         SettingsError: with every mistake in every file.
@@ -33,12 +35,15 @@ def load(folder: Path) -> Settings:
         raise SettingsError.one(
             str(folder), "-", "no such folder", "a config folder; make one with `klankbord init`"
         )
-    general = _read(folder / "klankbord.toml", GeneralSettings, mistakes)
-    sources = _read(folder / "sources.toml", SourcesFile, mistakes)
-    queries = _read(folder / "queries.toml", QueriesFile, mistakes)
+    policy_file = folder / "policy.toml"
+    if not policy_file.exists():
+        policy_file = starter_folder() / "policy.toml"
+    general = _read(folder / "klankbord.toml", GeneralSettings, mistakes, GeneralSettings())
+    sources = _read(folder / "sources.toml", SourcesFile, mistakes, SourcesFile())
     organisation = _read(folder / "organisation.toml", Organisation, mistakes)
-    delivery = _read(folder / "delivery.toml", DeliverySettings, mistakes)
-    policy = _read(folder / "policy.toml", PolicyFile, mistakes)
+    queries = _read(folder / "queries.toml", QueriesFile, mistakes, organisation and _by_name(organisation))
+    delivery = _read(folder / "delivery.toml", DeliverySettings, mistakes, DeliverySettings())
+    policy = _read(policy_file, PolicyFile, mistakes)
     if sources and queries and delivery:
         mistakes += _loose_ends(sources, queries, delivery)
     if mistakes or not (general and sources and queries and organisation and delivery and policy):
@@ -50,7 +55,7 @@ def load(folder: Path) -> Settings:
         queries=queries.query,
         organisation=organisation,
         delivery=delivery,
-        policy=policy.record(_fingerprint(folder / "policy.toml"), listed=organisation.listed),
+        policy=policy.record(_fingerprint(policy_file), listed=organisation.listed),
     )
 
 
@@ -71,7 +76,24 @@ def _fingerprint(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
 
 
-def _read(file: Path, model: type[_Model], mistakes: list[Mistake]) -> _Model | None:
+def starter_folder() -> Path:
+    """The config that ships with the program: in the wheel, or beside the checkout."""
+    packed = Path(str(files("klankbord").joinpath("starter")))
+    return packed if packed.is_dir() else Path(__file__).parents[2] / "config"
+
+
+def _by_name(organisation: Organisation) -> QueriesFile:
+    """Without queries.toml the organisation's names and products decide what is about it."""
+    quoted = ['"' + name.replace('"', " ") + '"' for name in (*organisation.names, *organisation.products)]
+    return QueriesFile(query=(QuerySettings(id="organisation", expression=" OR ".join(quoted)),))
+
+
+def _read(
+    file: Path, model: type[_Model], mistakes: list[Mistake], otherwise: _Model | None = None
+) -> _Model | None:
+    """The checked content of a file; where there is no such file, `otherwise`."""
+    if otherwise is not None and not file.exists():
+        return otherwise
     try:
         content = tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:

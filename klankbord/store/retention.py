@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, select
 
 from klankbord.finding import Decision, FindingState
 from klankbord.mention import Mention
@@ -33,29 +34,16 @@ class Limits:
 
 def expired(connection: Connection, limits: Limits, now: datetime, most: int = 5_000) -> list[Mention]:
     """Mentions whose text must go by now."""
-    table, finding, verdict = schema.mention, schema.finding, schema.verdict
-    flagged = select(finding.c.id).where(
-        finding.c.mention_id == table.c.id,
-        finding.c.state != FindingState.WITHDRAWN.value,
-        finding.c.mode >= int(Mode.DIGEST),
+    table = schema.mention
+    listed = _findings()
+    still_open = listed.where(
+        schema.finding.c.state == FindingState.OPEN.value,
+        schema.finding.c.found_at >= now - timedelta(days=limits.open_days),
     )
-    # The decision that stands is the newest one on the finding.
-    newest = select(func.max(verdict.c.id)).where(verdict.c.finding_id == finding.c.id).scalar_subquery()
-    stands = select(verdict.c.id).where(verdict.c.id == newest)
-    still_open = flagged.where(
-        finding.c.state == FindingState.OPEN.value,
-        finding.c.found_at >= now - timedelta(days=limits.open_days),
-    )
-    still_closed = flagged.where(
-        finding.c.state == FindingState.CLOSED.value,
-        (
-            stands.where(verdict.c.decision == Decision.CONFIRMED.value)
-            .where(verdict.c.at >= now - timedelta(days=limits.closed_days))
-            .exists()
-        )
-        | stands.where(
-            verdict.c.decision == Decision.DISMISSED.value, verdict.c.at >= now - _DISMISSED
-        ).exists(),
+    still_closed = listed.where(
+        schema.finding.c.state == FindingState.CLOSED.value,
+        _answered(Decision.CONFIRMED, now - timedelta(days=limits.closed_days))
+        | _answered(Decision.DISMISSED, now - _DISMISSED),
     )
     rows: list[Mention] = []
     by_source = [(table.c.source_id == name, days) for name, days in sorted(limits.text_days.items())]
@@ -64,12 +52,43 @@ def expired(connection: Connection, limits: Limits, now: datetime, most: int = 5
         old = table.c.collected_at < now - timedelta(days=days)
         statement = (
             selected()
-            .where(which, ~still_open.exists(), ~still_closed.exists(), flagged.exists() | old)
+            .where(which, ~still_open.exists(), ~still_closed.exists(), listed.exists() | old)
             .order_by(table.c.id)
             .limit(most)
         )
         rows += [mention_of(row) for row in connection.execute(statement).mappings()]
     return rows
+
+
+def _findings() -> Select[Any]:
+    """The findings of a mention that may be looked at one by one."""
+    finding = schema.finding
+    return (
+        select(finding.c.id)
+        .where(
+            finding.c.mention_id == schema.mention.c.id,
+            finding.c.state != FindingState.WITHDRAWN.value,
+            finding.c.mode >= int(Mode.DIGEST),
+        )
+        .correlate(schema.mention)
+    )
+
+
+def _answered(decision: Decision, since: datetime) -> ColumnElement[bool]:
+    """The newest verdict on the finding is this one, given since a moment."""
+    verdict, newer = schema.verdict, schema.verdict.alias("newer")
+    later = select(newer.c.id).where(newer.c.finding_id == verdict.c.finding_id, newer.c.id > verdict.c.id)
+    return (
+        select(verdict.c.id)
+        .where(
+            verdict.c.finding_id == schema.finding.c.id,
+            verdict.c.decision == decision.value,
+            verdict.c.at >= since,
+            ~later.exists(),
+        )
+        .correlate(schema.finding)
+        .exists()
+    )
 
 
 def prune(connection: Connection, limits: Limits, now: datetime, day_of: DayOf) -> None:

@@ -1,0 +1,57 @@
+"""Support for the collectors' tests: a source on a FakeSite, a workshop with keys, one call to collect."""
+
+from datetime import datetime
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from builders import NOW
+from fakes import FakeSite
+
+from collectors import Workshop, collector_for, workshop_of
+from klankbord.mention import Mention
+from klankbord.ports import Batch, Budget, Collector, Cursor
+from klankbord.pseudonym import Pseudonyms
+from klankbord.settings import SourceSettings
+
+HOST = "https://blog.example"
+
+
+def workshop(folder: Path, *keep: str) -> Workshop:
+    """A workshop with keys of its own."""
+    return workshop_of("Klankbord-test/1 (+https://example.org)", Pseudonyms(folder / "keys.json"), keep)
+
+
+def source(site: FakeSite, path: str = "/feed", **given: Any) -> SourceSettings:
+    """A source that lives at blog.example and is read from the fake site."""
+    fields: dict[str, Any] = {
+        "id": "blog",
+        "kind": "feed",
+        "url": HOST + path,
+        "base_url": site.url,
+        "allow_addresses": ("127.0.0.0/8",),
+        "timeout": 10.0,
+    } | given
+    return SourceSettings(**fields)
+
+
+def collector(site: FakeSite, folder: Path, path: str = "/feed", **given: Any) -> Collector:
+    """The collector of such a source."""
+    return collector_for(source(site, path, **given), workshop(folder))
+
+
+def batches(
+    one: Collector, cursor: Cursor | None = None, now: datetime = NOW, budget: Budget | None = None
+) -> list[Batch]:
+    """Everything one poll yields."""
+    return list(one.poll(cursor, budget or Budget(), now, Event()))
+
+
+def mentions(found: list[Batch]) -> list[Mention]:
+    """The mentions of all batches."""
+    return [mention for batch in found for mention in batch.mentions]
+
+
+def texts(found: list[Batch]) -> list[str]:
+    """Their texts."""
+    return [mention.text for mention in mentions(found)]
