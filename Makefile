@@ -5,7 +5,7 @@ STAMP := .venv/.klankbord-stamp
 
 .PHONY: demo test check clean
 demo: $(STAMP)
-	$(BIN)/klankbord demo
+	$(BIN)/klankbord demo --once demo
 
 test: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -25,7 +25,7 @@ def detect(text: str) -> str | None:
 
 @cache
 def _identifier() -> "LanguageIdentifier":
-    from py3langid.langid import (  # noqa: PLC0415 - its table is read only when a text needs it
+    from py3langid.langid import (
         MODEL_FILE,
         LanguageIdentifier,
     )

@@ -1,4 +1,4 @@
-"""An organisation's own names, products, rivals, topics and facts come in, ready to be found in texts. Pure."""
+"""An organisation's names, products, rivals, topics and facts become patterns to find in texts. Pure."""
 
 import re
 from collections.abc import Iterable
@@ -9,11 +9,12 @@ from klankbord.settings import Fact, Organisation, Topic
 
 #: letters a word may go on with: a topic's "tarief" also stands in "tarieven" and "tariefverhoging"
 _ENDING = r"\w{0,18}"
-_STOP = frozenset(
+_STOPWORDS = (
     "wordt worden werkt zonder binnen buiten tussen onder boven altijd alleen tijdens kunnen moeten"
     " which within without during between before after their there where these those always about"
-    " other every working should would could through daarna hiervoor eerste volgende direct".split()
+    " other every working should would could through daarna hiervoor eerste volgende direct"
 )
+_STOP = frozenset(_STOPWORDS.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,7 +121,7 @@ def parse(expression: str) -> Query:
     Raises:
         QueryError: with line, column and what to write instead.
     """
-    from lark.exceptions import UnexpectedInput  # noqa: PLC0415 - lark costs 60 ms, only queries need it
+    from lark.exceptions import UnexpectedInput
 
     lint(expression)
     try:
@@ -161,7 +161,7 @@ def _piece(part: str) -> str:
 
 @cache
 def _parser() -> "Lark":
-    from lark import Lark  # noqa: PLC0415 - see parse
+    from lark import Lark
 
     return Lark(_GRAMMAR, parser="lalr", propagate_positions=True, maybe_placeholders=False)
 

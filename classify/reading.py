@@ -1,14 +1,20 @@
-"""A mention's title, text and context come in; a Reading that signals and model can look at goes out. Pure."""
+"""A mention's title, text and context come in; a Reading for signals and model goes out. Pure."""
 
 import re
 from dataclasses import dataclass
 
 from classify.folding import fold
 from classify.own_words import OwnFact, OwnWords
+from classify.vectoriser import Document
 
 #: characters of one field that are read; what lies beyond is not judged
 LONGEST = 6_000
 _URL = re.compile(r"https?://\S{1,300}|www\.\S{1,300}")
+# Twelve signs or more: a shorter stretch is a name or a word used wryly.
+_QUOTED = re.compile(
+    r'"[^"\n]{12,600}"|\u201c[^\u201d\n]{12,600}\u201d|(?<!\w)\'[^\'\n]{12,600}\'(?!\w)|^>[^\n]{1,600}',
+    re.MULTILINE,
+)
 _DIGITS = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
@@ -21,7 +27,9 @@ class Reading:
     title: str
     context: str
     own: OwnWords
-    #: the folded text is as long as the given one had fewer marks: spans go back through `classify.folding`
+    #: the text with stretches between quotes blanked out: what somebody else said is not the writer's
+    unquoted: str
+    #: the text before folding: spans go back to it through `classify.folding.unfolded`
     given: str
 
     @property
@@ -33,8 +41,14 @@ class Reading:
 def read(title: str, text: str, context: str, own: OwnWords) -> Reading:
     """Fold and cut the fields of a mention."""
     given = text[:LONGEST]
+    folded = fold(given)
     return Reading(
-        text=fold(given), title=fold(title[:500]), context=fold(context[:1500]), own=own, given=given
+        text=folded,
+        title=fold(title[:500]),
+        context=fold(context[:1500]),
+        own=own,
+        unquoted=_QUOTED.sub(lambda match: " " * len(match[0]), folded),
+        given=given,
     )
 
 
@@ -63,3 +77,8 @@ def fact_of(reading: Reading) -> OwnFact | None:
         if overlap > most:
             best, most = fact, int(overlap)
     return best
+
+
+def document(reading: Reading) -> Document:
+    """The masked words of a post; its context stays out, or a model learns where a post stands."""
+    return Document(text=masked(reading.text, reading.own), around=masked(reading.title, reading.own))

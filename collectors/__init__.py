@@ -28,13 +28,13 @@ class Workshop:
 
 def workshop_of(user_agent: str, pseudonyms: Pseudonyms, keep_handles: Iterable[str] = ()) -> Workshop:
     """A workshop whose fetcher names itself `user_agent`."""
-    from collectors.polite import Fetcher  # noqa: PLC0415 - urllib3 is loaded only by who fetches
+    from collectors.polite import Fetcher  # urllib3 is loaded only by who fetches
 
     return Workshop(fetcher=Fetcher(user_agent), pseudonyms=pseudonyms, keep_handles=tuple(keep_handles))
 
 
 def _feed(source: SourceSettings, workshop: Workshop) -> Collector:
-    from collectors.feeds import FeedCollector  # noqa: PLC0415 - as above
+    from collectors.feeds import FeedCollector
 
     return FeedCollector(source, workshop)
 

@@ -61,7 +61,7 @@ def addresses_of(host: str, port: int, networks: Iterable[str] = ()) -> tuple[st
     numbers = tuple(dict.fromkeys(str(row[4][0]) for row in found))
     if refused := [number for number in numbers if not allowed(number, networks)]:
         raise ForbiddenError(
-            f"{host} is at {refused[0]}, a private or reserved address; allow_addresses of the source can permit it"
+            f"{host} is at {refused[0]}, a private or reserved address; allow_addresses can permit it"
         )
     return numbers[:_MOST]
 

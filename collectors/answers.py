@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -35,7 +35,7 @@ class Answer:
     url: str
     #: where the asked address says it lives from now on (301, 308)
     permanent_url: str | None = None
-    spent: Spend = Spend()
+    spent: Spend = field(default_factory=Spend)
 
     def header(self, name: str) -> str:
         """A header's value, whatever the case of its name; empty where there is none."""

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from klankbord.mention import Precision
@@ -30,7 +31,10 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_CLOCK = r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d{1,9})?)?\s*(?P<half>[ap]\.?m\.?)?"
+_CLOCK = (
+    r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d{1,9})?)?"
+    r"\s*(?P<half>[ap]\.?m\.?)?"
+)
 _ZONE = r"(?P<zone>z|[+-]\d{1,2}:?\d{2}|[+-]\d{2}|[a-z]{2,5}(?:[+-]\d{1,2}(?::?\d{2})?)?)?"
 _ISO = re.compile(
     r"(?P<year>\d{4})[-/.]?(?P<month>\d{2})[-/.]?(?P<day>\d{2})"
@@ -39,8 +43,8 @@ _ISO = re.compile(
 _ISO_MONTH = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{2}))?")
 _WEEKDAY = r"(?:[a-z]{2,9}\.?,?\s+)?"
 _WORDED = re.compile(
-    _WEEKDAY
-    + r"(?P<day>\d{1,2})(?:st|nd|rd|th|e)?[\s./-]+(?:of\s+)?(?P<name>[a-z]{3,9})\.?,?[\s./-]+(?P<year>\d{4}|\d{2})"
+    _WEEKDAY + r"(?P<day>\d{1,2})(?:st|nd|rd|th|e)?[\s./-]+(?:of\s+)?(?P<name>[a-z]{3,9})\.?,?[\s./-]+"
+    r"(?P<year>\d{4}|\d{2})"
     r"(?:,?\s+(?:om|at|-|\|)?\s*" + _CLOCK + r")?\s*(?:uur|u|h)?\.?\s*" + _ZONE + r"(?:\s*\([^)]{0,40}\))?"
 )
 _ENGLISH = re.compile(
@@ -55,6 +59,10 @@ _DUTCH_NUMBERS = re.compile(
     + _ZONE
 )
 _EPOCH = re.compile(r"-?\d{9,13}(?:\.\d{1,6})?")
+# The shape that most feeds use, read without a detour.
+_RFC = re.compile(
+    r"(?:[a-z]{3},?\s)?(\d{1,2}) ([a-z]{3}) (\d{4}) (\d{2}):(\d{2}):([0-5]\d) ([+-]\d{4}|gmt|utc)"
+)
 _SHAPES = (_ISO, _WORDED, _ENGLISH, _DUTCH_NUMBERS, _ISO_MONTH)
 
 
@@ -75,14 +83,24 @@ def read_date(raw: str, zone: ZoneInfo, now: datetime) -> tuple[datetime, Precis
 
 def _moment(text: str, zone: ZoneInfo) -> tuple[datetime, Precision] | None:
     try:
+        if quick := _RFC.fullmatch(text):
+            return _from_rfc(quick.groups()), Precision.EXACT
         if _EPOCH.fullmatch(text):
             return _from_epoch(float(text)), Precision.EXACT
         for shape in _SHAPES:
             if found := shape.fullmatch(text):
                 return _from_parts(found.groupdict(), zone)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, KeyError):
         return None
     return None
+
+
+def _from_rfc(parts: tuple[str, ...]) -> datetime:
+    day, name, year, hour, minute, second, zone = parts
+    local = datetime(
+        int(year), _MONTHS[name], int(day), int(hour), int(minute), int(second), tzinfo=_offset(zone)
+    )
+    return local.astimezone(UTC)
 
 
 def _from_epoch(number: float) -> datetime:
@@ -123,6 +141,7 @@ def _clock(parts: dict[str, str | None]) -> tuple[int, int, int]:
     return hour, minute, min(second, 59)
 
 
+@lru_cache(maxsize=512)
 def _offset(name: str) -> timezone | None:
     """The zone by its name or numbers; None where it says nothing we know."""
     if not name:

@@ -21,12 +21,17 @@ _HANDLE_PATH = re.compile(
     r"(?i)(/@)[^/?#]+|(/(?:u|users?|authors?|profiles?|auteur|gebruiker|leden|members?)/)[^/?#]+"
 )
 _MAX_WRAPPERS = 3
+#: an address that is what it should be already, but for its query
+_TIDY = re.compile(r"(https?://[a-z0-9.-]+/[^?#\s]*)(?:\?([^#\s]*))?(#\S*)?")
 
 
 @lru_cache(maxsize=4096)
 def canonical(url: str) -> str:
     """The address by which two copies of one post are recognised; the fragment stays, it names a comment."""
     url = url.strip()[:MAX_URL]
+    if (tidy := _TIDY.fullmatch(url)) and "/url" not in tidy[1]:
+        query = _untracked(tidy[2]) if tidy[2] else ""
+        return tidy[1] + ("?" + query if query else "") + (tidy[3] if tidy[3] and tidy[3] != "#" else "")
     try:
         for _ in range(_MAX_WRAPPERS):
             inner = _unwrapped(url)
@@ -54,12 +59,13 @@ def _tidied(url: str) -> str:
     if scheme not in _PORTS or not parts.hostname:
         return url
     host = parts.netloc.rpartition("@")[2].lower().removesuffix(":" + _PORTS[scheme]).removesuffix(":")
-    query = parts.query
-    if query:
-        query = "&".join(
-            pair for pair in query.split("&") if pair and not _TRACKING.fullmatch(pair.partition("=")[0])
-        )
-    return urlunsplit((scheme, host, parts.path or "/", query, parts.fragment))
+    return urlunsplit((scheme, host, parts.path or "/", _untracked(parts.query), parts.fragment))
+
+
+def _untracked(query: str) -> str:
+    return "&".join(
+        pair for pair in query.split("&") if pair and not _TRACKING.fullmatch(pair.partition("=")[0])
+    )
 
 
 def author_free(url: str) -> str:

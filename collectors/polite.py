@@ -13,10 +13,10 @@ import time
 import zlib
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cache
 from threading import Event
 from urllib.parse import urljoin, urlsplit
 
@@ -97,7 +97,7 @@ class Fetcher:
 
     def ask(self, request: Request) -> Answer:
         """As `fetch`, but whatever the status, the answer is returned."""
-        call = _Call(request, self._user_agent, self._tls)
+        call = _Call(request, self._user_agent)
         try:
             return _in_time(call, request)
         except CollectError as error:
@@ -106,9 +106,11 @@ class Fetcher:
             said = redacted(str(error))[:300]
             raise TransientError(f"{type(error).__name__}: {said}") from error
 
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        return ssl.create_default_context()
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Made once: reading the certificates takes 30 ms."""
+    return ssl.create_default_context()
 
 
 def _in_time(call: "_Call", request: Request) -> Answer:
@@ -139,8 +141,8 @@ def _settle(work: Callable[[], Answer], future: Future[Answer], over: Event) -> 
 class _Call:
     """One fetch under way: follows redirects, counts what it costs."""
 
-    def __init__(self, request: Request, user_agent: str, tls: ssl.SSLContext) -> None:
-        self._request, self._user_agent, self._tls = request, user_agent, tls
+    def __init__(self, request: Request, user_agent: str) -> None:
+        self._request, self._user_agent = request, user_agent
         self._open: HTTPConnection | None = None
         self._left = False
         self._deadline = time.monotonic() + request.timeout
@@ -179,17 +181,12 @@ class _Call:
                 preload_content=False,
                 decode_content=False,
             )
-            response = connection.getresponse()
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            wanted = response.status == 200 or response.status not in (_GONE_OVER | {304})
-            body, raw = self._body(response, headers) if wanted else (b"", 0)
-            return Answer(
-                status=response.status,
-                body=body,
-                headers=headers,
-                url=url,
-                spent=Spend(requests=1, bytes=raw),
-            )
+            with closing(connection.getresponse()) as response:
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                wanted = response.status not in (_GONE_OVER | {304})
+                body, raw = self._body(response, headers) if wanted else (b"", 0)
+                spent = Spend(requests=1, bytes=raw)
+                return Answer(status=response.status, body=body, headers=headers, url=url, spent=spent)
         finally:
             connection.close()
 
@@ -212,7 +209,7 @@ class _Call:
             self._look()
             limit = min(_SOCKET, max(0.1, self._deadline - time.monotonic()))
             connection = (
-                HTTPSConnection(number, port, timeout=limit, ssl_context=self._tls, server_hostname=host)
+                HTTPSConnection(number, port, timeout=limit, ssl_context=_tls(), server_hostname=host)
                 if scheme == "https"
                 else HTTPConnection(number, port, timeout=limit)
             )

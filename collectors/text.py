@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -30,15 +31,20 @@ _DROPPED = (
 _DROPPED_TAG = re.compile(rf"(?i)<({'|'.join((*_DROPPED, 'title', 'plaintext'))})\b")
 #: stands for a block's border while the rest of the white space is collapsed
 _BORDER = "\u2029"
-_BLOCK = re.compile(
-    r"(?i)</?(?:p|div|br|li|ul|ol|dl|dt|dd|h[1-6]|tr|table|blockquote|pre|hr|section|article|header|footer"
-    r"|figure|figcaption|main|aside|nav|form|fieldset|address|details|summary)(?=[\s/>])"
+_BLOCKS = (
+    r"(?:p|div|br|li|ul|ol|dl|dt|dd|h[1-6]|tr|table|blockquote|pre|hr|section|article|header|footer"
+    r"|figure|figcaption|main|aside|nav|form|fieldset|address|details|summary)"
 )
+_BLOCK = re.compile(rf"(?i)</?{_BLOCKS}(?=[\s/>])")
+# Tags of which a whole parser would make nothing else: markup of these alone needs no parser.
+_REST = r"(?:\s(?:[^<>\"'&]|\"[^\"<>]*\"|'[^'<>]*')*)?/?>"
+_TAME_BLOCK = re.compile(rf"(?i)</?(?:p|div|br|li|ul|ol|h[1-6]|blockquote){_REST}")
+_TAME_INLINE = re.compile(rf"(?i)</?(?:a|b|i|u|em|strong|span|img|small|code){_REST}")
 # A tag that is never closed swallows what follows: such a `<` was meant as a sign.
 _STRAY = re.compile(
     r"<(?=[a-zA-Z/?][^<>\"']*(?:<|\Z))|<(?=!(?!--)[^<>]*(?:<|\Z))|<(?=[a-zA-Z]{1,20}\s+[&|=\d])"
 )
-_CDATA = re.compile(r"<!\[CDATA\[([\s\S]*?)\]\]>")
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 # Control characters, soft hyphen, zero-width space, marks and overrides of direction, line noise.
 # U+200D and U+FE0F stay: they join emoji.
 _INVISIBLE = re.compile(
@@ -47,8 +53,6 @@ _INVISIBLE = re.compile(
 )
 # A joiner with no emoji or Indic/Arabic letter before it only breaks words apart.
 _LOOSE_JOINER = re.compile("(?<=[\x00-\u05ff])[\u200c\u200d]+|^[\u200c\u200d]+")
-_SPACE = re.compile(rf"[^\S{_BORDER}]+")
-_BORDERS = re.compile(rf" ?{_BORDER}[ {_BORDER}]*")
 _LINES = re.compile(r"[\r\n\x0b\x0c\x85\u2028]+")
 
 
@@ -71,8 +75,11 @@ def cut(text: str, limit: int) -> str:
 
 def _seen(markup: str) -> str:
     if "<" not in markup:
-        return LexborHTMLParser(_LINES.sub(_BORDER, markup)).text()
-    tree = LexborHTMLParser(_BLOCK.sub(rf"{_BORDER}\g<0>", _mended(markup)))
+        return unescape(_LINES.sub(_BORDER, markup))
+    tame = _TAME_INLINE.sub("", _TAME_BLOCK.sub(_BORDER, markup))
+    if "<" not in tame:
+        return unescape(tame)
+    tree = LexborHTMLParser(_BLOCK.sub(lambda tag: _BORDER + tag[0], _mended(markup)))
     if _DROPPED_TAG.search(markup):
         tree.strip_tags(list(_DROPPED))
     root = tree.body or tree.root
@@ -82,7 +89,7 @@ def _seen(markup: str) -> str:
 def _mended(markup: str) -> str:
     """The markup in which no unclosed piece can swallow the text after it."""
     if "<!" in markup:
-        markup = _CDATA.sub(r"\1", markup)
+        markup = _CDATA.sub("", markup)
         markup = _without_open_comment(markup)
     markup = _STRAY.sub("&lt;", markup)
     return _without_open_elements(markup) if _DROPPED_TAG.search(markup) else markup
@@ -109,12 +116,13 @@ def _without_open_elements(markup: str) -> str:
 
 
 def _tidied(text: str) -> str:
-    if not text.isascii():
-        text = _LOOSE_JOINER.sub("", _INVISIBLE.sub("", text))
-        text = unicodedata.normalize("NFC", text)
-    elif not text.isprintable():
+    if not text.isprintable():
         text = _INVISIBLE.sub("", text)
-    text = _SPACE.sub(" ", text)
-    if _BORDER in text:
-        text = _BORDERS.sub("\n", text)
-    return text.strip()
+    if "\u200d" in text or "\u200c" in text:
+        text = _LOOSE_JOINER.sub("", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if _BORDER not in text:
+        return " ".join(text.split())
+    lines = (" ".join(line.split()) for line in text.split(_BORDER))
+    return "\n".join(line for line in lines if line)

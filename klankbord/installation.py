@@ -76,7 +76,7 @@ class Installation:
     @cached_property
     def model(self) -> "Model":
         """The model, trained from the shipped posts where there is none yet."""
-        from classify.model import load_or_train
+        from classify.model_file import load_or_train
 
         return load_or_train(self.settings.data_dir / "model.skops", self.clock(), self._progress)
 

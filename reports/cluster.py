@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from klankbord.finding import Finding
 from klankbord.mention import State
@@ -13,6 +14,8 @@ NEAR = 0.8
 _SHORT = 6
 #: words compared of each text
 _WORDS = 200
+#: groups a text is compared with; past the strongest of them only an equal text joins
+_COMPARED = 200
 _NOISE = re.compile(r"https?://\S+|\[(?:handle|link)\]|@\w+|\bRT\b")
 _WORD = re.compile(r"\w+")
 
@@ -40,7 +43,7 @@ class Cluster:
 def clusters_of(findings: Iterable[Finding]) -> list[Cluster]:
     """Group near-identical texts; the order of the findings given, and who wrote them, change nothing."""
     groups: list[list[Finding]] = []
-    keys: list[tuple[str, frozenset[tuple[str, str]]]] = []
+    keys: list[frozenset[tuple[str, str]]] = []
     exact: dict[str, int] = {}
     for finding in sorted({finding.id: finding for finding in findings}.values(), key=rank):
         words = _words(finding)
@@ -51,7 +54,8 @@ def clusters_of(findings: Iterable[Finding]) -> list[Cluster]:
             if place is None:
                 place = len(groups)
                 groups.append([])
-                keys.append((text, pairs))
+                if place < _COMPARED:
+                    keys.append(pairs)
             exact[text] = place
         groups[place].append(finding)
     return [Cluster(first=group[0], findings=tuple(group)) for group in groups]
@@ -69,13 +73,13 @@ def _words(finding: Finding) -> list[str]:
 
 
 def _pairs(words: list[str]) -> frozenset[tuple[str, str]]:
-    return frozenset(zip(words, words[1:], strict=False)) if len(words) >= _SHORT else frozenset()
+    return frozenset(pairwise(words)) if len(words) >= _SHORT else frozenset()
 
 
-def _near(pairs: frozenset[tuple[str, str]], keys: list[tuple[str, frozenset[tuple[str, str]]]]) -> int | None:
+def _near(pairs: frozenset[tuple[str, str]], keys: list[frozenset[tuple[str, str]]]) -> int | None:
     if not pairs:
         return None
-    for place, (_, known) in enumerate(keys):
+    for place, known in enumerate(keys):
         smaller = min(len(pairs), len(known))
         if smaller and len(pairs & known) >= NEAR * smaller:
             return place

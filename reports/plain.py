@@ -2,7 +2,7 @@
 
 import unicodedata
 
-#: letters, marks, numbers, punctuation, symbols and the blank; nothing that moves a cursor or a direction
+#: holds emoji of several parts together; the only sign of its category that stays
 _JOINER = "\u200d"
 
 

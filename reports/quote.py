@@ -1,4 +1,4 @@
-"""A mention and its evidence come in; a quote of at most 200 characters around the evidence goes out. Pure."""
+"""A finding comes in, a quote of at most 200 characters around its evidence goes out. Pure."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ LIMIT = 200
 _CUT = "…"
 # A link or handle in a quote may point at a person (law.md C6); ordinary masking happens at collection.
 _POINTER = re.compile(r"(?i)\b(?:https?://|www\.)\S{1,2000}|(?<![\w@/.])@\w{2,30}(?:@[\w.-]{1,253}\w)?")
-_SPACES = re.compile(r"\s+")
+_SPACES = re.compile(" {2,}")
 Span = tuple[int, int]
 
 
@@ -37,7 +37,11 @@ def words_of(finding: Finding, signal: str) -> tuple[str, ...]:
     """The distinct words on which a signal voted, at most three; none where they may not be quoted."""
     if not may_quote(finding.mention):
         return ()
-    fields = {"title": finding.mention.title, "text": finding.mention.text, "context": finding.mention.context}
+    fields = {
+        "title": finding.mention.title,
+        "text": finding.mention.text,
+        "context": finding.mention.context,
+    }
     found: dict[str, None] = {}
     for piece in sorted(finding.evidence, key=lambda piece: (piece.field, piece.start, piece.end)):
         if piece.signal == signal and 0 <= piece.start < piece.end:
@@ -79,7 +83,9 @@ def _tidied(text: str, marks: Sequence[Span]) -> tuple[str, tuple[Span, ...]]:
     return clean, merged(marks, len(clean))
 
 
-def _replaced(text: str, marks: Sequence[Span], pattern: re.Pattern[str], word: str) -> tuple[str, list[Span]]:
+def _replaced(
+    text: str, marks: Sequence[Span], pattern: re.Pattern[str], word: str
+) -> tuple[str, list[Span]]:
     pieces, place, moved = [], 0, 0
     #: (old start, old end, how far what follows has moved)
     shifts: list[tuple[int, int, int]] = []
@@ -111,7 +117,10 @@ def _window(text: str, marks: Sequence[Span], limit: int) -> Span:
     if not marks:
         return _at_words(text, 0, room)
     first, held = max(
-        ((start, [mark for mark in marks if start <= mark[0] and mark[1] <= start + room]) for start, _ in marks),
+        (
+            (start, [mark for mark in marks if start <= mark[0] and mark[1] <= start + room])
+            for start, _ in marks
+        ),
         key=lambda choice: (sum(end - start for start, end in choice[1]), -choice[0]),
     )
     last = held[-1][1] if held else min(len(text), first + room)

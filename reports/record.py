@@ -122,7 +122,8 @@ class SourceLine:
     """How reading one source went."""
 
     name: str
-    mentions: str
+    #: published this week
+    mentions: int
     status: str
     #: was it read as it should
     well: bool
@@ -137,7 +138,9 @@ class Coverage:
     #: "and 12 more sources, all read"
     more: str
     notes: tuple[str, ...]
-    #: sources that should have been read and were not
+    #: sources turned on
+    asked: int
+    #: those of them that were not read as they should
     troubled: int
 
 
@@ -154,6 +157,8 @@ class Digest:
     days: str
     built_at: datetime
     judgement: Judgement
+    #: more mentions or findings than usual
+    busier: bool
     decisions: tuple[Decision, ...]
     #: groups in alert mode that did not fit among the decisions, in words
     decisions_more: str

@@ -3,7 +3,6 @@
 from datetime import datetime
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 from builders import NOW
 from fakes import FakeSite
@@ -22,9 +21,9 @@ def workshop(folder: Path, *keep: str) -> Workshop:
     return workshop_of("Klankbord-test/1 (+https://example.org)", Pseudonyms(folder / "keys.json"), keep)
 
 
-def source(site: FakeSite, path: str = "/feed", **given: Any) -> SourceSettings:
+def source(site: FakeSite, path: str = "/feed", **given: object) -> SourceSettings:
     """A source that lives at blog.example and is read from the fake site."""
-    fields: dict[str, Any] = {
+    fields: dict[str, object] = {
         "id": "blog",
         "kind": "feed",
         "url": HOST + path,
@@ -32,10 +31,10 @@ def source(site: FakeSite, path: str = "/feed", **given: Any) -> SourceSettings:
         "allow_addresses": ("127.0.0.0/8",),
         "timeout": 10.0,
     } | given
-    return SourceSettings(**fields)
+    return SourceSettings.model_validate(fields)
 
 
-def collector(site: FakeSite, folder: Path, path: str = "/feed", **given: Any) -> Collector:
+def collector(site: FakeSite, folder: Path, path: str = "/feed", **given: object) -> Collector:
     """The collector of such a source."""
     return collector_for(source(site, path, **given), workshop(folder))
 

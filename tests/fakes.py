@@ -167,7 +167,11 @@ class FakeSite:
 
     def hang(self, path: str) -> Route:
         """A path that takes the request and says nothing."""
-        return self.route(path, Route(act=lambda _: self._over.wait(30) and None))
+
+        def wait(_: BaseHTTPRequestHandler) -> None:
+            self._over.wait(30)
+
+        return self.route(path, Route(act=wait))
 
     def slow_drip(self, path: str, *, head: bytes = b"HTTP/1.0 200 OK\r\n\r\n", every: float = 0.05) -> Route:
         """A path that sends one byte at a time, for ever."""

@@ -1,4 +1,4 @@
-"""Rooms that do as a test says: a collector with a script, a classifier by words, a channel that remembers."""
+"""Rooms that do as a test says: a scripted collector, a classifier by words, a channel that remembers."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from builders import NOW
-from collecting import HOST, batches, collector, mentions, texts
+from collecting import HOST, batches, collector, mentions, source, texts, workshop
 from fakes import FakeSite, entry, rss
 
+from collectors import collector_for
 from klankbord.errors import AuthError, CollectError, ForbiddenError, PermanentError, TransientError
 from klankbord.mention import Kind
 from klankbord.ports import Gap
@@ -288,10 +289,6 @@ def test_a_reply_has_the_text_it_answers_as_context_and_keeps_its_revision(tmp_p
 
 
 def test_the_organisations_own_name_is_no_authors_name(tmp_path: Path) -> None:
-    from collecting import source, workshop
-
-    from collectors import collector_for
-
     with FakeSite() as site:
         site.feed("/feed", entry("Storing bij Voorbeeld BV", author="Voorbeeld BV"))
         own = collector_for(source(site), workshop(tmp_path, "Voorbeeld BV"))
@@ -317,11 +314,6 @@ def test_secrets_stay_out_of_addresses_and_errors(tmp_path: Path) -> None:
 
 
 # Gaps and what went.
-def _cursor_after(site: FakeSite, tmp_path: Path, *posts: str) -> str:
-    site.feed("/feed", *posts)
-    return batches(collector(site, tmp_path))[-1].next
-
-
 def test_a_feed_that_scrolled_past_its_last_read_leaves_a_gap(tmp_path: Path) -> None:
     later = NOW + DAY
     with FakeSite() as site:
@@ -353,3 +345,27 @@ def test_a_cursor_stays_small(tmp_path: Path) -> None:
         cursor = batches(collector(site, tmp_path))[-1].next
     assert len(json.loads(cursor)["window"]) == 300
     assert len(cursor) < 10_000
+
+
+def test_a_dutch_wordpress_comment_feed_reads_as_its_page_does(tmp_path: Path) -> None:
+    body = (Path(__file__).parent / "data" / "feed" / "wordpress_comments_nl.xml").read_bytes()
+    with FakeSite() as site:
+        site.body("/feed", body, "application/rss+xml; charset=UTF-8")
+        found = mentions(batches(collector(site, tmp_path, kind="comment_feed", language="nl")))
+    assert [(m.title, m.context, m.lang) for m in found] == [("", "Storing aan de Dorpsstraat", "nl")] * 2
+    assert found[0].text.endswith("Bij ons ook, “Voorbeeld BV” neemt niet op.\nGroet, [author]")
+    assert found[1].url == "https://blog.example/?p=1#comment-1"
+    assert found[0].thread_id == found[1].thread_id
+
+
+@pytest.mark.parametrize(
+    "piece", [b"<", b"<a ", b"&", b"<item>", b"<![CDATA[", b"<!--", b'<p "', b"]]>", b"<b><p>"]
+)
+def test_a_body_of_one_repeated_piece_ends(piece: bytes, tmp_path: Path) -> None:
+    with FakeSite() as site:
+        site.body("/feed", b"<rss><channel><item><description>" + piece * 20_000, "application/rss+xml")
+        try:
+            found = mentions(batches(collector(site, tmp_path)))
+        except CollectError:
+            found = []
+    assert all(len(m.text) <= 20_000 for m in found)

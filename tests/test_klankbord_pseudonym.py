@@ -11,7 +11,7 @@ from klankbord.errors import SettingsError
 from klankbord.pseudonym import Pseudonyms
 
 
-def test_the_same_author_keeps_a_pseudonym_within_an_epoch_and_gets_another_in_the_next(
+def test_an_author_keeps_a_pseudonym_within_an_epoch_and_gets_another_in_the_next(
     tmp_path: Path,
 ) -> None:
     names = Pseudonyms(tmp_path / "keys")

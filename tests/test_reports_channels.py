@@ -5,14 +5,13 @@ import email.policy
 import hashlib
 import hmac
 import json
-import shutil
-import subprocess
 import time
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from fakes_mail import FakeHook, FakeMailServer, free_port
 from hypothesis import given
 from hypothesis import strategies as st
@@ -168,25 +167,12 @@ def test_a_server_without_starttls_is_refused() -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if not shutil.which("openssl"):
-        pytest.skip("openssl is not installed: no certificate can be made")
+    authority = trustme.CA()
+    made = authority.issue_cert("localhost")
     folder = tmp_path_factory.mktemp("tls")
-    made = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-days",
-        "2",
-        "-subj",
-        "/CN=localhost",
-    ]
-    made += ["-addext", "subjectAltName=DNS:localhost", "-keyout", "key.pem", "-out", "cert.pem"]
-    subprocess.run(made, check=True, cwd=folder, capture_output=True)
+    authority.cert_pem.write_to_path(folder / "cert.pem")
     both = folder / "both.pem"
-    both.write_bytes((folder / "key.pem").read_bytes() + (folder / "cert.pem").read_bytes())
+    made.private_key_and_cert_chain_pem.write_to_path(both)
     return both
 
 
@@ -220,6 +206,18 @@ def test_a_silent_mail_server_is_left_in_time(silent_from: str) -> None:
 def test_a_mail_server_that_is_not_there_is_temporary() -> None:
     with free_port() as port:
         assert refused(smtp(port)).permanent is False
+
+
+@pytest.mark.parametrize("to", ["jürgen@müller.example", "a@b.example\r\nRCPT TO:<x@evil.example>", "nobody"])
+def test_an_odd_address_is_a_clear_error_or_goes_nowhere_else(to: str, tmp_path: Path) -> None:
+    folder = ChannelSettings(id="outbox", kind="folder", path=Path("outbox"), sender="k@w.example", to=(to,))
+    with FakeMailServer() as server:
+        for channel in (smtp(server.port, to=(to,)), channel_for(folder, tmp_path)):
+            try:
+                channel.send(MESSAGE, MADE)
+            except DeliveryError as error:
+                assert error.permanent  # noqa: PT017 - either outcome is right, anything else is not
+    assert not any("evil" in recipient for _, known, _ in server.mails for recipient in known)
 
 
 HOSTILE = "Rood\r\nBcc: x@evil.example\r\n\r\n<b>\x00\x1b[2J\u202egnp.exe =HYPERLINK(1)"

@@ -275,6 +275,11 @@ def test_a_thousand_sources_name_the_worst_and_count_the_rest() -> None:
     assert shown.coverage.more == "and 988 more sources, 500 of them as they should"
 
 
+def test_many_dead_sources_beside_living_ones_do_not_make_the_week_unread() -> None:
+    many = (*(source(f"Dead {n}", failures=1) for n in range(20)), source())
+    assert digest(facts(sources=many, mentions=())).judgement.level == "quiet"
+
+
 def test_verdicts_tell_an_interval_only_from_ten() -> None:
     few = digest(facts(verdicts=VerdictCounts(confirmed=3, dismissed=2)))
     more = digest(facts(verdicts=VerdictCounts(confirmed=6, dismissed=4)))

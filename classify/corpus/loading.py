@@ -65,9 +65,7 @@ def load(part: Literal["train", "test"]) -> Corpus:
         digest.update(posts.encode() + listed.encode())
         organisations.update((row["id"], _organisation(row)) for row in json.loads(listed))
         examples += _examples(name, posts)
-    return Corpus(
-        examples=tuple(examples), organisations=organisations, fingerprint=digest.hexdigest()[:16]
-    )
+    return Corpus(examples=tuple(examples), organisations=organisations, fingerprint=digest.hexdigest()[:16])
 
 
 def _examples(name: str, posts: str) -> Iterator[Example]:
@@ -105,5 +103,3 @@ def _topic(row: Mapping[str, object]) -> dict[str, object]:
 
 def _rows(value: object) -> list[Mapping[str, object]]:
     return [dict(row) for row in value] if isinstance(value, list) else []
-
-

@@ -103,7 +103,7 @@ def train(config: ConfigDir = DEFAULT, json: AsJson = False) -> None:
 
     `classify` does this by itself when there is no model yet. Example: `klankbord train --json`.
     """
-    from classify.model import load_or_train
+    from classify.model_file import load_or_train
 
     with installation(config, alone=True) as opened:
         file = opened.settings.data_dir / "model.skops"

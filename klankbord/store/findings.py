@@ -14,6 +14,7 @@ from klankbord.policy import Mode
 from klankbord.store import schema
 from klankbord.store.mentions import parts, selected
 from klankbord.store.rows import evidence_text, finding_of, mention_of
+from klankbord.week import Week
 
 _FINDING_COLUMNS = tuple(column.label(f"f_{column.name}") for column in schema.finding.c)
 
@@ -144,18 +145,27 @@ def find(
     return _read(connection, conditions, limit)
 
 
-def found_late(connection: Connection, start_at: datetime, limit: int) -> list[Finding]:
-    """Findings made since a moment, on older mentions, that stood in no digest yet."""
+def found_late(connection: Connection, week: Week, limit: int) -> list[Finding]:
+    """Findings made since the week began, on older mentions, that stood in no other week's digest.
+
+    Its own edition does not count: a digest that is built again must come out the same.
+    """
+    table = schema.change
     digested = (
-        select(schema.change.c.id)
-        .where(schema.change.c.finding_id == schema.finding.c.id, schema.change.c.what == "digested")
+        select(table.c.id)
+        .where(
+            table.c.finding_id == schema.finding.c.id,
+            table.c.what == "digested",
+            table.c.detail.like("____-W__"),
+            table.c.detail != week.name,
+        )
         .exists()
     )
     conditions = (
         schema.finding.c.mode >= int(Mode.DIGEST),
         schema.finding.c.state == FindingState.OPEN.value,
-        schema.finding.c.found_at >= start_at,
-        schema.mention.c.published_at < start_at,
+        schema.finding.c.found_at >= week.start_at,
+        schema.mention.c.published_at < week.start_at,
         ~digested,
     )
     return _read(connection, conditions, limit)

@@ -38,7 +38,7 @@ def facts(connection: Connection, week: Week, sources_known: Sequence[SourceHeal
                 limit=_MOST,
             )
         ),
-        found_late=tuple(findings.found_late(connection, week.start_at, _MOST)),
+        found_late=tuple(findings.found_late(connection, week, _MOST)),
         sources=tuple(health(connection, sources_known)),
         gaps=tuple(
             GapRow(

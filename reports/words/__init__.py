@@ -1,4 +1,4 @@
-"""A key comes in, the phrase in the reader's language goes out; `nl.py` and `en.py` hold the same keys. Pure."""
+"""A key comes in, the phrase in the reader's language goes out; both languages hold the same keys. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,9 @@ class Words:
 
     def many(self, key: str, n: int, /, **values: object) -> str:
         """The phrase for one or for more; `{n}` is the number as people write it."""
-        return self.table[f"{key}.one" if n == 1 else f"{key}.many"].format(n=number(n, self.language), **values)
+        return self.table[f"{key}.one" if n == 1 else f"{key}.many"].format(
+            n=number(n, self.language), **values
+        )
 
     def either(self, key: str, fallback: str, /, **values: object) -> str:
         """The phrase, or that of another key where there is none."""

@@ -1,0 +1,68 @@
+"""Which signals may move which clause, and which conditions of a clause they meet. Pure."""
+
+from collections.abc import Mapping
+
+#: clause number -> signals whose vote is weighed beside the model; fitted on out-of-fold scores, not by hand
+WEIGHED: Mapping[str, tuple[str, ...]] = {
+    "C02": (
+        "tie_stated", "tie_hinted", "inside_source", "confidential_topic", "not_announced", "coming_date",
+        "exact_figure", "inside_channel", "published", "question", "guess", "outsider", "quotation",
+    ),
+    "C03": (
+        "inside_channel", "internal_document", "quotation", "published", "outsider", "tie_hinted", "question",
+    ),
+    "C05": (
+        "promotion", "own_product", "disclosure", "tie_hinted", "tie_stated", "outsider", "question",
+        "official_voice", "rival_named",
+    ),
+    "C06": ("rival_named", "competitor_claim", "tie_stated", "tie_hinted", "outsider", "published"),
+    "C07": ("advice", "fact_topic", "fact_conflict", "question", "guess", "outsider", "published"),
+    "C08": ("third_person", "private_fact", "gross_insult", "exposed_person", "published", "question"),
+    "C09": (
+        "speaks_for_organisation", "asks_customer_data", "answers_question", "official_voice", "disclosure",
+        "tie_stated", "question",
+    ),
+    "C11": ("secret", "customer_number", "own_number", "published", "question"),
+}  # fmt: skip
+CLAUSES = tuple(WEIGHED)
+#: clauses without posts of their own that borrow another's head
+SHARED: Mapping[str, str] = {"C12": "C02"}
+#: clause number -> signals that are shown as evidence when they voted
+SHOWN: Mapping[str, tuple[str, ...]] = {
+    "C02": (
+        "confidential_topic",
+        "not_announced",
+        "coming_date",
+        "exact_figure",
+        "inside_source",
+        "inside_channel",
+    ),
+    "C03": ("internal_document", "inside_channel", "quotation"),
+    "C05": ("own_product", "promotion", "tie_hinted"),
+    "C06": ("rival_named", "competitor_claim", "tie_stated"),
+    "C07": ("fact_conflict", "fact_topic", "advice"),
+    "C08": ("exposed_person", "third_person", "private_fact"),
+    "C09": ("asks_customer_data", "speaks_for_organisation", "answers_question"),
+    "C11": ("secret", "customer_number"),
+}
+#: conditions that fail as soon as one of these signals votes
+BLOCKED_BY: Mapping[str, tuple[str, ...]] = {
+    "not_already_public": ("published",),
+    "no_disclosure": ("disclosure", "official_voice"),
+}
+#: conditions that a vote meets; else the model's own score has to
+MET_BY: Mapping[str, tuple[str, ...]] = {
+    "confidential_topic_match": ("confidential_topic",),
+    "internal_document_cue": ("internal_document", "quotation", "inside_channel"),
+    "promotional_content": ("promotion", "own_product"),
+    "tie_cue_in_text": ("own_product", "tie_hinted", "tie_stated"),
+    "factual_negative_claim": ("competitor_claim",),
+    "self_declared_in_post": ("tie_stated",),
+    "advice_on_fact_file_topic": ("fact_topic",),
+    "conflicts_with_fact_file": ("fact_conflict",),
+    "third_party_identifiable": ("third_person", "exposed_person"),
+    "private_fact_or_gross_insult": ("private_fact", "gross_insult"),
+    "customer_question_context": ("answers_question", "asks_customer_data"),
+    "speaks_for_organisation": ("speaks_for_organisation", "asks_customer_data"),
+    "secret_or_customer_data_pattern": ("secret", "customer_number"),
+}

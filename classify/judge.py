@@ -1,0 +1,169 @@
+"""Mentions come in, one Judgement for each goes out: guard first, then every clause. Pure.
+
+Only what a mention says is read, never who wrote it.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from classify.explanation import Field, details, evidence
+from classify.fusion import SHARED
+from classify.gate import OrganisationGate
+from classify.guard import Guard
+from classify.language import JUDGED, detect
+from classify.model import HEADS, Floats, Model
+from classify.modes import Circumstances, holds
+from classify.own_words import OwnWords, own_words
+from classify.reading import Reading, document, read
+from classify.signals import SIGNALS_VERSION, Span, votes
+from classify.vectoriser import Document
+from klankbord.finding import ClauseScore, Judgement, Protection
+from klankbord.mention import Mention
+from klankbord.policy import Clause, Mode
+from klankbord.settings import Settings
+
+#: score of the head alone from which the model may stand in for a signal that abstains
+_CONVINCED = 0.5
+#: score from which a silent clause shows its evidence too, for a reviewer who reads on
+_WORTH_SHOWING = 0.5
+Votes = dict[str, tuple[Span, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """A mention that is about the organisation, made ready."""
+
+    mention: Mention
+    reading: Reading
+    field: Field
+    words: Document
+    voted: Votes
+    lang: str | None
+
+
+class PolicyClassifier:
+    """Judges mentions against the policy; implements `klankbord.ports.Classifier`."""
+
+    def __init__(self, settings: Settings, model: Model) -> None:
+        """Compile the organisation's words and queries.
+
+        Raises:
+            QueryError: a query cannot be read.
+        """
+        self._organisation, self._model = settings.organisation, model
+        self._own: OwnWords = own_words(settings.organisation)
+        self._gate = OrganisationGate(settings.queries, settings.organisation)
+        self._guard = Guard(model, settings.policy)
+        self._rules = settings.policy.rules
+        self._circumstances = Circumstances(
+            policy=settings.policy,
+            small=settings.organisation.small,
+            test_positives={**model.metrics.test_positives, **_shared(model)},
+        )
+        self._version = _version(settings, model)
+
+    @property
+    def version(self) -> str:
+        """Changes with the model, the signals, the policy or the organisation's facts."""
+        return self._version
+
+    def judge(self, mentions: Sequence[Mention]) -> list[Judgement]:
+        """One judgement for each mention, in order; never raises for what a post says."""
+        return [self._judged(mention) for mention in mentions]
+
+    def _judged(self, mention: Mention) -> Judgement:
+        about = bool(self._gate.matched(mention))
+        plain = Judgement(mention_id=mention.id, about=about, lang=mention.lang)
+        if not about or not mention.terms.classify:
+            return plain
+        try:
+            return self._weighed(self._opened(mention))
+        except Exception:  # noqa: BLE001 - law.md D2: whatever goes wrong on a post, it gives no finding
+            return replace(plain, protection=Protection.NO_FINDING)
+
+    def _weighed(self, case: _Case) -> Judgement:
+        judged = Judgement(mention_id=case.mention.id, about=True, lang=case.lang)
+        decided = self._model.decisions(case.words, case.voted)
+        protection = self._guard.decide(case.reading, case.lang, decided)
+        if protection is not Protection.NONE:
+            return replace(judged, protection=protection)
+        return replace(judged, clauses=tuple(self._scored(clause, case, decided) for clause in self._rules))
+
+    def _opened(self, mention: Mention) -> _Case:
+        field: Field = "text" if mention.text.strip() else "title"
+        title, text = (mention.title, mention.text) if field == "text" else ("", mention.title)
+        reading = read(title, text, mention.context, self._own)
+        words = document(reading)
+        return _Case(
+            mention=mention,
+            reading=reading,
+            field=field,
+            words=words,
+            voted=dict(votes(reading)),
+            lang=_language(mention, words),
+        )
+
+    def _scored(self, clause: Clause, case: _Case, decided: Floats) -> ClauseScore:
+        number = SHARED.get(clause.number, clause.number)
+        if number not in HEADS:
+            return ClauseScore(clause_id=clause.id, score=0.0, mode=Mode.SILENT)
+        score = self._model.score(number, float(decided[HEADS.index(number)]), case.voted)
+        mode = self._mode(clause, case, score)
+        if mode is Mode.SILENT and score < _WORTH_SHOWING:
+            return ClauseScore(clause_id=clause.id, score=round(score, 6), mode=mode)
+        shown = evidence(clause.number, case.reading, case.voted, self._model, case.field)
+        return ClauseScore(
+            clause_id=clause.id,
+            score=round(score, 6),
+            mode=mode,
+            evidence=shown,
+            details=details(clause.number, case.reading, case.voted, shown, self._organisation),
+        )
+
+    def _mode(self, clause: Clause, case: _Case, score: float) -> Mode:
+        threshold = self._circumstances.threshold(clause)
+        if threshold is None or score < threshold or not self._possible(clause, case):
+            return Mode.SILENT
+        if not all(holds(need, case.voted, convinced=score >= _CONVINCED) for need in clause.needs):
+            return Mode.SILENT
+        return self._circumstances.ceiling(clause, case.mention.terms)
+
+    def _possible(self, clause: Clause, case: _Case) -> bool:
+        """What no score can make up for: lists that are not filled in, a rival that is not named."""
+        organisation = self._organisation
+        match clause.number:
+            case "C02":
+                return bool(organisation.topic)
+            case "C12":
+                return any(topic.market_sensitive for topic in organisation.topic)
+            case "C07":
+                return bool(organisation.fact)
+            case "C06":
+                return bool(self._own.rivals and self._own.rivals.search(case.reading.whole))
+            case "C05" | "C09":
+                return "official_voice" not in case.voted
+        return True
+
+
+def _language(mention: Mention, words: Document) -> str | None:
+    """What the words themselves say; only where they say nothing, what the source says."""
+    plain = f"{words.around} {words.text}".replace("_org_", "").replace("_prod_", "").replace("_rival_", "")
+    told = mention.lang[:2].lower() if mention.lang else None
+    return detect(plain) or (told if told in JUDGED else None)
+
+
+def _shared(model: Model) -> dict[str, int]:
+    return {number: model.metrics.test_positives.get(head, 0) for number, head in SHARED.items()}
+
+
+def _version(settings: Settings, model: Model) -> str:
+    parts = (
+        model.fingerprint,
+        SIGNALS_VERSION,
+        settings.policy.fingerprint,
+        settings.policy.strictness,
+        settings.organisation.model_dump_json(),
+        *(query.model_dump_json() for query in settings.queries),
+    )
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]

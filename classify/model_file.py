@@ -1,0 +1,169 @@
+"""A Model goes to a file and comes back; a file that was changed, cut short or outdated is refused.
+
+Layout: one line of JSON (format, versions, corpus, sha256 of what follows), then a skops archive of arrays
+and plain values. Nothing in it is run when it is read.
+"""
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classify import corpus as written
+from classify.model import HEADS, Metrics, Model
+from classify.signals import SIGNALS_VERSION
+from classify.training import train
+from classify.vectoriser import Vectoriser
+from klankbord.errors import ModelCorruptError, ModelOutdatedError
+
+# 1 - linear heads, fusion per clause, one vocabulary for all
+_FORMAT = 1
+_LONGEST_HEADER = 4_000
+_PLAIN = ("guard_from", "text_goes_from", "fingerprint", "corpus", "trained_on")
+
+
+def save(model: Model, path: Path) -> None:
+    """Write beside the file and rename: a reader never sees half a model."""
+    from skops.io import dumps
+
+    body = dumps(_packed(model))
+    header = _expected(model.corpus) | {
+        "trained_on": model.trained_on,
+        "sha256": hashlib.sha256(body).hexdigest(),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    with part.open("wb") as out:
+        out.write(json.dumps(header, sort_keys=True).encode() + b"\n" + body)
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(path)
+
+
+def load(path: Path) -> Model:
+    """Read a model back.
+
+    Raises:
+        ModelOutdatedError: made for another format, library, set of signals or corpus.
+        ModelCorruptError: changed or cut short after it was written.
+    """
+    first, _, body = path.read_bytes().partition(b"\n")
+    header = _header(first, path)
+    wanted = _expected(written.load("train").fingerprint)
+    different = sorted(key for key, value in wanted.items() if header.get(key) != value)
+    if different:
+        raise ModelOutdatedError(f"{path}: made for another {', '.join(different)}; run `klankbord train`")
+    if hashlib.sha256(body).hexdigest() != header.get("sha256"):
+        raise ModelCorruptError(
+            f"{path}: changed or cut short after it was written; remove it and train again"
+        )
+    try:
+        return _unpacked(_content(body))
+    except (ValueError, TypeError, KeyError, AttributeError, OSError, zipfile.BadZipFile) as error:
+        raise ModelCorruptError(f"{path}: cannot be read ({type(error).__name__}); train again") from error
+
+
+def load_or_train(path: Path, now: datetime, progress: Callable[[str], None]) -> Model:
+    """The model of the file; trained from the shipped posts where the file is missing or outdated.
+
+    Raises:
+        ModelCorruptError: the file was changed or cut short; it is never silently replaced.
+    """
+    if path.exists():
+        try:
+            return load(path)
+        except ModelOutdatedError as error:
+            progress(str(error))
+    model = train_shipped(now, progress)
+    save(model, path)
+    return model
+
+
+def train_shipped(now: datetime, progress: Callable[[str], None]) -> Model:
+    """A model from the posts that ship with the project."""
+    positives = Counter(post.clause for post in written.load("test").examples if post.clause)
+    return train(written.load("train"), positives, now, progress)
+
+
+def _header(line: bytes, path: Path) -> dict[str, Any]:
+    try:
+        header = json.loads(line[:_LONGEST_HEADER])
+    except ValueError as error:
+        raise ModelCorruptError(f"{path}: no model file of klankbord; remove it and train again") from error
+    if not isinstance(header, dict) or "format" not in header:
+        raise ModelCorruptError(f"{path}: no model file of klankbord; remove it and train again")
+    return header
+
+
+def _expected(corpus: str) -> dict[str, Any]:
+    from importlib.metadata import version
+
+    return {
+        "format": _FORMAT,
+        "signals": SIGNALS_VERSION,
+        "scikit-learn": version("scikit-learn"),
+        "corpus": corpus,
+    }
+
+
+def _packed(model: Model) -> dict[str, Any]:
+    """Arrays, and everything else as one JSON text: an archive of 20,000 strings is slow."""
+    plain = {
+        "vocabulary": list(model.vectoriser.vocabulary),
+        "heads": list(HEADS),
+        "fusion_bias": dict(model.fusion_bias),
+        "metrics": {name: getattr(model.metrics, name) for name in Metrics.__slots__},
+        **{name: getattr(model, name) for name in _PLAIN},
+    }
+    arrays = {
+        "idf": model.vectoriser.idf,
+        "block": model.vectoriser.block,
+        "weights": model.weights,
+        "bias": model.bias,
+        "vote_weights": model.vote_weights,
+    }
+    return {
+        "plain": json.dumps(plain),
+        **arrays,
+        **{f"fusion {key}": row for key, row in model.fusion.items()},
+    }
+
+
+def _content(body: bytes) -> dict[str, Any]:
+    """What `skops.io.loads` would give, read without importing scikit-learn (2.7 CPU seconds)."""
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        nodes = json.loads(archive.read("schema.json"))["content"]
+        return {
+            name: np.load(io.BytesIO(archive.read(node["file"])), allow_pickle=False)
+            if "file" in node
+            else json.loads(node["content"])
+            for name, node in nodes.items()
+        }
+
+
+def _unpacked(packed: dict[str, Any]) -> Model:
+    plain = json.loads(packed["plain"])
+    if plain["heads"] != list(HEADS):
+        raise ValueError("other heads")
+    return Model(
+        vectoriser=Vectoriser(
+            vocabulary={name: place for place, name in enumerate(plain["vocabulary"])},
+            idf=packed["idf"],
+            block=packed["block"],
+        ),
+        weights=packed["weights"],
+        bias=packed["bias"],
+        vote_weights=packed["vote_weights"],
+        fusion={key.removeprefix("fusion "): row for key, row in packed.items() if key.startswith("fusion ")},
+        fusion_bias=plain["fusion_bias"],
+        metrics=Metrics(**plain["metrics"]),
+        **{name: plain[name] for name in _PLAIN},
+    )

@@ -1,0 +1,145 @@
+"""The address of a feed comes in, its entries go out as Mentions: kinds `feed` and `comment_feed`."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from threading import Event
+from zoneinfo import ZoneInfo
+
+from collectors import Workshop
+from collectors.cursor import FeedCursor
+from collectors.entries import Frame, Harvest, harvest
+from collectors.parse import RawFeed
+from collectors.polite import Answer, Request, StoppedError, not_before
+from collectors.recheck import Asked, asked
+from collectors.refused import is_page, no_feed, page_instead
+from collectors.sandbox import parsed_safely
+from collectors.window import gap, in_batches, remarks, rest_of, vanished, window_of
+from klankbord.errors import PermanentError, TransientError
+from klankbord.mention import Mention, SourceId
+from klankbord.ports import Batch, Budget, Cursor, Recheck
+from klankbord.settings import SourceSettings
+
+_MAX_RAW = 10_000_000
+
+
+class FeedCollector:
+    """Reads one feed; offers every entry each time the body changed, the store drops what it has."""
+
+    def __init__(self, source: SourceSettings, workshop: Workshop) -> None:
+        """Remember what to read; nothing is fetched yet."""
+        self._source, self._workshop = source, workshop
+
+    def poll(self, cursor: Cursor | None, budget: Budget, now: datetime, stop: Event) -> Iterator[Batch]:
+        """Read the feed once.
+
+        Raises:
+            CollectError: one of its five subclasses.
+        """
+        before = FeedCursor.read(cursor, self._source.url)
+        try:
+            asked_url, answer = self._answer(before, budget, now, stop)
+            told = before.told(answer.permanent_url, asked_url, self._source.url, now)
+            yield from self._batches(cursor, told, answer, now, stop)
+        except StoppedError:
+            return
+
+    def recheck(self, mentions: Sequence[Mention], budget: Budget, now: datetime, stop: Event) -> Recheck:
+        """Ask the pages of the mentions whether these still stand."""
+        ask = Asked(
+            fetcher=self._workshop.fetcher, request=self._request(self._source.url, budget, now, stop)
+        )
+        return asked(mentions, ask, budget)
+
+    def _answer(self, before: FeedCursor, budget: Budget, now: datetime, stop: Event) -> tuple[str, Answer]:
+        url = before.current_url(self._source.url, now)
+        request = self._request(url, budget, now, stop, before.conditions(now))
+        try:
+            return url, self._workshop.fetcher.fetch(request)
+        except PermanentError:
+            if url == self._source.url or budget.requests < 2:
+                raise
+            # the address that the feed itself told us is gone: the one in the settings may be right again
+            return self._source.url, self._workshop.fetcher.fetch(replace(request, url=self._source.url))
+
+    def _request(
+        self, url: str, budget: Budget, now: datetime, stop: Event, headers: tuple[tuple[str, str], ...] = ()
+    ) -> Request:
+        return Request(
+            url=url,
+            now=now,
+            stop=stop,
+            timeout=self._source.timeout,
+            max_raw=min(_MAX_RAW, budget.bytes),
+            max_bytes=self._source.max_bytes,
+            max_requests=min(6, budget.requests),
+            base_url=self._source.base_url,
+            networks=self._source.allow_addresses,
+            headers=headers,
+        )
+
+    def _batches(
+        self, cursor: Cursor | None, before: FeedCursor, answer: Answer, now: datetime, stop: Event
+    ) -> Iterator[Batch]:
+        fresh = not_before(answer, now)
+        if answer.status == 304:
+            unchanged = replace(before, read_at=now.isoformat())
+            yield Batch(next=unchanged.write(), spent=answer.spent, not_before=fresh)
+            return
+        after = _after(before, answer, now)
+        if before.body_hash == after.body_hash:
+            yield Batch(next=after.write(), spent=answer.spent, not_before=fresh)
+            return
+        if is_page(answer.body):
+            raise page_instead(answer, worked_before=bool(before.body_hash))
+        feed = parsed_safely(answer.body, answer.header("content-type"), stop)
+        if error := no_feed(feed, answer.body):
+            raise error
+        found = _harvested(feed, self._frame(answer.url, now), before)
+        last = Batch(
+            mentions=rest_of(found.mentions),
+            next=replace(after, window=window_of(found.mentions), shared=found.shared).write(),
+            spent=answer.spent,
+            gap=gap(before, found.mentions, now),
+            not_before=fresh,
+            remarks=remarks(feed, found),
+            vanished=vanished(before, found.mentions, self._source.id),
+        )
+        unmoved = cursor or FeedCursor.read(None, self._source.url).write()
+        yield from in_batches(found.mentions, last, unmoved, stop)
+
+    def _frame(self, url: str, now: datetime) -> Frame:
+        source = self._source
+        return Frame(
+            source_id=SourceId(source.id),
+            platform=source.kind,
+            url=url,
+            zone=ZoneInfo(source.timezone),
+            language=source.language,
+            terms=source.terms.record(),
+            keep=self._workshop.keep_handles,
+            now=now,
+            # by source: the same name at two sources is not the same person
+            pseudonym=cache(lambda name: self._workshop.pseudonyms.of(source.id, name, now)),
+        )
+
+
+def _after(before: FeedCursor, answer: Answer, now: datetime) -> FeedCursor:
+    """The state after a whole answer: validators are replaced, also by none."""
+    return replace(
+        before,
+        etag=answer.header("etag"),
+        last_modified=answer.header("last-modified"),
+        body_hash=hashlib.blake2b(answer.body, digest_size=16).hexdigest(),
+        read_at=now.isoformat(),
+        read_whole_at=now.isoformat(),
+    )
+
+
+def _harvested(feed: RawFeed, frame: Frame, before: FeedCursor) -> Harvest:
+    try:
+        return harvest(feed, frame, before.shared)
+    except Exception as error:
+        raise TransientError(f"the entries could not be read ({type(error).__name__})") from error

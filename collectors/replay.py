@@ -1,0 +1,107 @@
+"""A file of posts comes in, batches of Mentions go out: for imports, and for scoring a single text."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from collectors import Workshop
+from collectors.authors import address_without, telling, without_names, without_quoted
+from collectors.dates import read_date
+from collectors.links import author_free, canonical, redacted
+from collectors.posts_file import BadRow, Row, read_posts
+from collectors.text import MAX_TITLE, plain
+from klankbord.masking import masked
+from klankbord.mention import Kind, Mention, SourceId, Terms, short_hash
+from klankbord.ports import Batch, Cursor
+
+__all__ = ["BadRow", "Import", "Row", "import_posts", "post_from", "read_posts"]
+
+PLATFORM = "import"
+_BATCH = 500
+_LONGEST_ID = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """How a file of posts is taken in."""
+
+    source_id: SourceId = SourceId(PLATFORM)  # noqa: RUF009 - a name for str
+    #: zone of dates that name none
+    zone: ZoneInfo = ZoneInfo("Europe/Amsterdam")  # noqa: RUF009 - one shared, unchangeable zone
+    terms: Terms = Terms()  # noqa: RUF009 - frozen
+
+
+def import_posts(file: Path, workshop: Workshop, now: datetime, how: Import | None = None) -> Iterator[Batch]:
+    """Read a file of posts; names and secrets are masked as for any source.
+
+    A bad row becomes a remark on its batch, with its line and problem.
+
+    Raises:
+        ImportFileError: the file as a whole cannot be read, or holds what must not be read.
+    """
+    how = how or Import()
+    told: list[str] = []
+    rows = read_posts(file, told.append)
+    done = 0
+    while part := list(islice(rows, _BATCH)):
+        done += len(part)
+        mentions = tuple(_masked(row, workshop, now, how) for row in part if isinstance(row, Row))
+        bad = [f"line {row.line}: {row.problem}" for row in part if isinstance(row, BadRow)]
+        yield Batch(mentions=mentions, next=_cursor(done), remarks=(*told, *bad))
+        told.clear()
+
+
+def _cursor(rows: int) -> Cursor:
+    return Cursor(json.dumps({"v": 1, "rows": rows}))
+
+
+def post_from(row: Row, now: datetime, how: Import | None = None) -> Mention:
+    """The row as a mention, unmasked and without its author: to be judged in memory, never stored. Pure."""
+    how = how or Import()
+    published, precision = read_date(row.published_at, how.zone, now)
+    title, text, context = plain(row.title, MAX_TITLE), plain(row.text), plain(row.parent_text)
+    return Mention(
+        source_id=how.source_id,
+        platform=row.platform.lower() or PLATFORM,
+        native_id=row.id if len(row.id) <= _LONGEST_ID else short_hash(row.id),
+        revision=short_hash(title, text, context),
+        kind=Kind(row.kind.lower()) if row.kind else Kind.POST,
+        url=redacted(row.url),
+        canonical_url=canonical(redacted(row.url)) if row.url else "",
+        title=title,
+        text=text,
+        context=context,
+        thread_id=row.thread_id or None,
+        parent_id=row.parent_id or None,
+        lang=row.lang[:2].lower() or None,
+        published_at=published,
+        published_raw=row.published_at[:100],
+        published_precision=precision,
+        collected_at=now,
+        terms=how.terms,
+    )
+
+
+def _masked(row: Row, workshop: Workshop, now: datetime, how: Import) -> Mention:
+    post = post_from(row, now, how)
+    keep = frozenset(handle.casefold() for handle in workshop.keep_handles)
+    names = telling((row.author, row.author.lstrip("@")), keep)
+    title, text, context = (
+        masked(without_quoted(without_names(words, names)), keep=workshop.keep_handles) if words else ""
+        for words in (post.title, post.text, post.context)
+    )
+    url = address_without(author_free(post.url), names)
+    return replace(
+        post,
+        author=workshop.pseudonyms.of(post.platform, row.author, now) if row.author else None,
+        title=title,
+        text=text,
+        context=context,
+        revision=short_hash(title, text, context),
+        url=url,
+        canonical_url=canonical(url) if url else "",
+    )

@@ -1,0 +1,181 @@
+"""A finding, or a digest, comes in; the message a channel carries goes out. Pure."""
+
+from datetime import UTC, datetime
+from textwrap import fill
+from zoneinfo import ZoneInfo
+
+from klankbord.finding import Finding
+from klankbord.mention import Precision
+from klankbord.policy import Lang, Policy
+from klankbord.ports import Message
+from reports import dates, phrase
+from reports.judgement import tally
+from reports.plain import one_line
+from reports.quote import may_quote, quote_of
+from reports.record import Digest
+from reports.text import WIDTH, emphasised
+from reports.words import Words, words
+
+#: version of the payloads below; raised when a field changes its meaning or goes
+PAYLOAD = 1
+_AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+def alert_of(  # noqa: PLR0913, PLR0917 - the door every alert passes
+    finding: Finding,
+    policy: Policy,
+    organisation_name: str,
+    language: Lang,
+    desk_url: str = "",
+    source_name: str = "",
+    quote: bool = False,  # noqa: FBT001, FBT002 - given by name
+    zone: ZoneInfo = _AMSTERDAM,
+) -> Message:
+    """The message about one finding; its key is the same however often it is made.
+
+    Args:
+        finding: in alert mode.
+        policy: the policy in force.
+        organisation_name: as the reader knows it.
+        language: of every generated word.
+        desk_url: where findings are opened; empty: a command is named.
+        source_name: what people call the source; empty: its id.
+        quote: the settings let an alert hold words of the post; the source's terms must too (law.md L3).
+        zone: by whose clock moments are told.
+    """
+    say = words(language)
+    shown = quote and may_quote(finding.mention)
+    number, title = phrase.number_and_title(policy, finding, language)
+    confidence = phrase.confidence_of(policy, finding.score, language)
+    source = one_line(source_name or finding.mention.source_id, 60)
+    clause = f"{number} {title}"
+    organisation = one_line(organisation_name, 60)
+    subject = say("subject.alert", organisation=organisation, clause=clause, confidence=confidence)
+    facts = [
+        (say("label.clause"), clause),
+        (say("label.source"), f"{source} ({say(f'kind.{finding.mention.kind.value}')})"),
+        (say("label.posted"), _posted(finding, zone, say)),
+        (say("label.found"), dates.moment(finding.found_at, zone, language)),
+        (say("label.why"), "; ".join(phrase.why_of(finding, language, quote=shown)) or "-"),
+        (say("label.unknown"), say("unknown")),
+        (say("label.innocent"), phrase.innocent_of(policy, finding, language)),
+        (say("label.next"), phrase.next_step_of(policy, finding, language)),
+    ]
+    text = _text(finding, policy, confidence, facts, desk_url, say, shown=shown)
+    payload = _payload(finding, number, title, confidence, source, desk_url, shown=shown)
+    return Message(key=f"alert-{finding.id}", subject=subject, text=text, payload=payload)
+
+
+def digest_message(digest: Digest, html: str, text: str) -> Message:
+    """The weekly mail; numbers in the subject, no names but the organisation's."""
+    say = words(digest.language)
+    decide, watched = len(digest.decisions), digest.watched_total
+    parts = [tally("decide", decide, say)]
+    if watched:
+        parts.append(tally("watch", watched, say))
+    parts.append(_mood(digest, say))
+    if digest.coverage.troubled:
+        parts.append(say.many("subject.troubled", digest.coverage.troubled))
+    named = ", ".join(part for part in parts if part)
+    subject = say(
+        "subject.digest", organisation=one_line(digest.organisation, 60), week=digest.number, parts=named
+    )
+    payload: dict[str, object] = {
+        "event": "digest",
+        "version": PAYLOAD,
+        "week": digest.week,
+        "organisation": digest.organisation,
+        "level": digest.judgement.level,
+        "judgement": digest.judgement.sentence,
+        "decide": decide,
+        "watched": watched,
+        "mentions": digest.weeks[-1].mentions,
+        "sources_not_read": digest.coverage.troubled,
+    }
+    return Message(key=f"digest-{digest.week}", subject=subject, text=text, html=html, payload=payload)
+
+
+def _mood(digest: Digest, say: Words) -> str:
+    if digest.busier:
+        return say("subject.raised")
+    if digest.judgement.level == "act" and not digest.decisions:
+        return ""
+    return say("subject.normal") if digest.decisions or digest.watched else say("subject.quiet")
+
+
+def _posted(finding: Finding, zone: ZoneInfo, say: Words) -> str:
+    mention = finding.mention
+    posted = dates.moment(mention.published_at, zone, say.language)
+    if mention.published_precision is Precision.EXACT:
+        return posted
+    return f"{posted} ({say(f'precision.{mention.published_precision.value}')})"
+
+
+def _text(
+    finding: Finding,
+    policy: Policy,
+    confidence: str,
+    facts: list[tuple[str, str]],
+    desk_url: str,
+    say: Words,
+    *,
+    shown: bool,
+) -> str:
+    quote = quote_of(finding) if shown else None
+    door = phrase.door_of(finding, desk_url)
+    width = max(len(label) for label, _ in facts) + 2
+    blank = " " * width
+    return "\n".join(
+        (
+            fill(f"{say('alert.lead')} ({confidence})", WIDTH),
+            "",
+            fill(phrase.sentence_of(policy, finding, say.language), WIDTH),
+            "",
+            fill(
+                emphasised(quote) if quote else say("alert.no_words"),
+                WIDTH,
+                initial_indent="  ",
+                subsequent_indent="  ",
+            ),
+            "",
+            *(
+                fill(value, WIDTH, initial_indent=f"{label + ':':<{width}}", subsequent_indent=blank)
+                for label, value in facts
+            ),
+            f"{say('label.open') + ':':<{width}}{door.address or door.command}",
+            "",
+            "-" * WIDTH,
+            fill(phrase.footer_of(policy, say.language), WIDTH),
+            "",
+        )
+    )
+
+
+def _payload(
+    finding: Finding, number: str, title: str, confidence: str, source: str, desk_url: str, *, shown: bool
+) -> dict[str, object]:
+    door = phrase.door_of(finding, desk_url)
+    payload: dict[str, object] = {
+        "event": "alert",
+        "version": PAYLOAD,
+        "finding": finding.id,
+        "clause": number,
+        "clause_title": title,
+        "confidence": confidence,
+        "score": round(finding.score, 2),
+        "source": source,
+        "kind": finding.mention.kind.value,
+        "published_at": _iso(finding.mention.published_at),
+        "found_at": _iso(finding.found_at),
+        "link": door.address or None,
+        "command": door.command or None,
+    }
+    quote = quote_of(finding) if shown else None
+    if quote:
+        payload["quote"] = quote.text
+        payload["marks"] = [list(mark) for mark in quote.marks]
+    return payload
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

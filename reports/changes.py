@@ -1,0 +1,79 @@
+"""The figures of nine weeks come in; the rows of change and the eight-week chart go out. Pure."""
+
+from datetime import timedelta
+
+from klankbord.policy import ClauseId, Lang, Policy
+from reports.dates import number
+from reports.numbers import FEW, Numbers, Series
+from reports.plain import one_line
+from reports.record import Change, WeekBar
+from reports.words import Words
+
+#: weeks in the chart
+SHOWN = 8
+_SIDE = {1: "change.more", -1: "change.fewer"}
+
+
+def changes_of(numbers: Numbers, policy: Policy, say: Words) -> tuple[Change, ...]:
+    """The totals, then each clause that had a finding in the nine weeks."""
+    rows = [
+        _change(say("row.mentions"), numbers.mentions, say),
+        _change(say("row.findings"), numbers.findings, say),
+    ]
+    for clause_id, series in numbers.by_clause:
+        rows.append(_change(_name("row.clause", clause_id, policy, say), series, say))
+    for clause_id, series in numbers.counted:
+        rows.append(_change(_name("row.counted", clause_id, policy, say), series, say, few=True))
+    return tuple(rows)
+
+
+def weeks_of(numbers: Numbers) -> tuple[WeekBar, ...]:
+    """The last eight weeks as bars against the busiest of them."""
+    mentions, findings = numbers.mentions.weeks[-SHOWN:], numbers.findings.weeks[-SHOWN:]
+    top = max((count for count in mentions if count), default=1)
+    return tuple(
+        WeekBar(
+            monday=monday,
+            number=monday.isocalendar().week,
+            mentions=count,
+            findings=found,
+            # A bar is never so short that a week with mentions looks like one without.
+            percent=max(1, round(100 * count / top)) if count else 0,
+            current=place == SHOWN - 1,
+            partial=partial,
+        )
+        for place, (monday, count, found, partial) in enumerate(
+            zip(numbers.mondays[-SHOWN:], mentions, findings, numbers.partial[-SHOWN:], strict=True)
+        )
+    )
+
+
+def weeks_sentence(numbers: Numbers, say: Words) -> str:
+    """The chart for who cannot see it."""
+    counts = numbers.mentions.weeks[-SHOWN:]
+    listed = ", ".join(say("weeks.unknown") if n is None else number(n, say.language) for n in counts)
+    first, last = numbers.mondays[-SHOWN], numbers.mondays[-1] + timedelta(days=6)
+    return say("weeks.sentence", first=first.isocalendar().week, last=last.isocalendar().week, list=listed)
+
+
+def _name(key: str, clause_id: ClauseId, policy: Policy, say: Words) -> str:
+    try:
+        clause = policy.clause(clause_id)
+    except KeyError:
+        return say(key, number=one_line(clause_id, 60), title=say("clause.gone"))
+    return say(key, number=clause.number, title=one_line(clause.title.get(say.language, ""), 80))
+
+
+def _change(label: str, series: Series, say: Words, *, few: bool = False) -> Change:
+    shown = (series.this, series.last, series.median)
+    this, last, median = (_shown(value, say, few=few) for value in shown)
+    hidden = few and 0 < series.this < FEW
+    side = 0 if hidden else series.outside
+    return Change(label=label, this=this, last=last, median=median, word=say(_SIDE[side]) if side else "")
+
+
+def _shown(value: float | None, say: Words, *, few: bool) -> str:
+    if value is None:
+        return say("none")
+    language: Lang = say.language
+    return say("few") if few and 0 < value < FEW else number(value, language)

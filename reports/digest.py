@@ -1,0 +1,203 @@
+"""The facts of a week come in, the digest as a tree of records goes out. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from klankbord.finding import Finding, FindingState
+from klankbord.policy import Lang, Mode, Policy
+from klankbord.week import WeekFacts
+from reports import phrase
+from reports.answers import handled_of, quality_of
+from reports.changes import changes_of, weeks_of, weeks_sentence
+from reports.cluster import Cluster, clusters_of
+from reports.coverage import coverage_of
+from reports.dates import day, days, number
+from reports.judgement import judgement_of
+from reports.numbers import ENOUGH, numbers_of
+from reports.plain import one_line
+from reports.quote import LIMIT, quote_of
+from reports.record import Change, Decision, Digest, Watched
+from reports.words import Words, words
+
+#: decisions asked in one digest
+DECISIONS = 3
+#: lines of evidence beside them
+LINES = 10
+#: characters quoted in such a line
+_SHORT = 110
+
+
+def digest_of(
+    facts: WeekFacts,
+    policy: Policy,
+    organisation_name: str,
+    language: Lang,
+    now: datetime,
+    desk_url: str = "",
+) -> Digest:
+    """Sum a week up.
+
+    Args:
+        facts: what the store knows of the week and the eight before.
+        policy: the policy in force; its words are used.
+        organisation_name: as the reader knows it.
+        language: of every generated word; quotes stay as they are.
+        now: the moment of making; ages are counted to it.
+        desk_url: where findings are opened; empty: a command is named.
+    """
+    say = words(language)
+    numbers = numbers_of(facts)
+    coverage = coverage_of(facts, language, now)
+    late = _late(facts)
+    # The week comes first: on a first edition the history that was read back would fill every place.
+    clusters = sorted(clusters_of(_open(facts)), key=lambda cluster: cluster.first.id in late)
+    decide, watch = clusters[:DECISIONS], clusters[DECISIONS:]
+    urgent = sum(cluster.first.mode is Mode.ALERT for cluster in clusters)
+    changes = changes_of(numbers, policy, say)
+    view = _View(facts, policy, say, now, desk_url)
+    return Digest(
+        organisation=one_line(organisation_name, 80),
+        language=language,
+        week=facts.week.name,
+        number=facts.week.number,
+        days=days(facts.week.monday, facts.week.monday + timedelta(days=6), language),
+        built_at=now.astimezone(facts.week.zone),
+        judgement=judgement_of(urgent, decide, len(watch), numbers, coverage, say),
+        busier=numbers.busier,
+        decisions=tuple(view.decision(cluster) for cluster in decide),
+        decisions_more=say.many("decisions_more", urgent - DECISIONS) if urgent > DECISIONS else "",
+        figures=_figures(numbers.mentions.this, len(decide), len(watch), say),
+        changes=changes,
+        changes_notes=_changes_notes(facts, numbers.full, changes, now, say),
+        weeks=weeks_of(numbers),
+        weeks_sentence=weeks_sentence(numbers, say),
+        watched=tuple(view.watched(cluster) for cluster in watch[:LINES]),
+        watched_total=len(watch),
+        watched_more=_more(len(watch) - LINES, desk_url, say),
+        handled=handled_of(facts.verdicts, now, say),
+        quality=quality_of(facts.verdicts, say),
+        coverage=coverage,
+        rules_changed=_rules(facts, say),
+        limits=(say("limits.reach"), say("limits.people")),
+        footer=_footer(policy, say),
+    )
+
+
+class _View:
+    """Shows one group of findings in words."""
+
+    def __init__(self, facts: WeekFacts, policy: Policy, say: Words, now: datetime, desk_url: str) -> None:
+        self._policy, self._say, self._now, self._desk_url = policy, say, now, desk_url
+        self._names: dict[str, str] = {source.source_id: source.name for source in facts.sources}
+        self._late = _late(facts)
+
+    def decision(self, cluster: Cluster) -> Decision:
+        finding, policy, language = cluster.first, self._policy, self._say.language
+        number, title = phrase.number_and_title(policy, finding, language)
+        quote = quote_of(finding, LIMIT)
+        return Decision(
+            id=finding.id[:8],
+            clause=number,
+            title=title,
+            confidence=phrase.confidence_of(policy, finding.score, language),
+            source=self._source(finding),
+            age=phrase.age_of(finding.mention.published_at, self._now, language),
+            remarks=self._remarks(cluster),
+            sentence=phrase.sentence_of(policy, finding, language),
+            quote=quote,
+            no_quote="" if quote else phrase.no_quote_of(finding, language),
+            why=phrase.why_of(finding, language),
+            unknown=self._say("unknown"),
+            innocent=phrase.innocent_of(policy, finding, language),
+            next_step=phrase.next_step_of(policy, finding, language),
+            door=phrase.door_of(finding, self._desk_url),
+        )
+
+    def watched(self, cluster: Cluster) -> Watched:
+        finding, policy, language = cluster.first, self._policy, self._say.language
+        number, title = phrase.number_and_title(policy, finding, language)
+        quote = quote_of(finding, _SHORT)
+        return Watched(
+            id=finding.id[:8],
+            clause=number,
+            title=title,
+            confidence=phrase.confidence_of(policy, finding.score, language),
+            source=self._source(finding),
+            age=phrase.age_of(finding.mention.published_at, self._now, language),
+            remarks=self._remarks(cluster),
+            quote=quote,
+            no_quote="" if quote else phrase.no_quote_of(finding, language),
+            door=phrase.door_of(finding, self._desk_url),
+        )
+
+    def _source(self, finding: Finding) -> str:
+        source_id = finding.mention.source_id
+        return one_line(self._names.get(source_id, source_id), 60)
+
+    def _remarks(self, cluster: Cluster) -> tuple[str, ...]:
+        say, remarks = self._say, []
+        if cluster.copies:
+            remarks.append(say.many("copies", cluster.copies))
+        if cluster.other_clauses:
+            remarks.append(say("also", clauses=", ".join(cluster.other_clauses)))
+        if cluster.first.id in self._late:
+            remarks.append(say("late"))
+        return tuple(remarks)
+
+
+def _late(facts: WeekFacts) -> set[str]:
+    """Findings on posts from before the week."""
+    return {finding.id for finding in facts.found_late} - {finding.id for finding in facts.findings}
+
+
+def _open(facts: WeekFacts) -> list[Finding]:
+    """What still waits for an answer, found in time or late."""
+    both = (*facts.findings, *facts.found_late)
+    return [item for item in both if item.state is FindingState.OPEN and item.mode >= Mode.DIGEST]
+
+
+def _figures(mentions: int, decide: int, watched: int, say: Words) -> tuple[tuple[str, str], ...]:
+    pairs = (("mentions", mentions), ("decide", decide), ("watch", watched))
+    return tuple((number(n, say.language), say.many(f"figure.{key}", n)) for key, n in pairs)
+
+
+def _changes_notes(
+    facts: WeekFacts, full: int, changes: Sequence[Change], now: datetime, say: Words
+) -> tuple[str, ...]:
+    notes: Sequence[str] = ()
+    if full == 0:
+        notes = (say("changes.first"),)
+    elif full < ENOUGH:
+        notes = (say.many("changes.early", full),)
+    elif not any(row.word for row in changes):
+        notes = (say("changes.usual"),)
+    if now < facts.week.end_at:
+        notes = (*notes, say("changes.running"))
+    return tuple(notes)
+
+
+def _more(rest: int, desk_url: str, say: Words) -> str:
+    if rest <= 0:
+        return ""
+    where = say("where.desk", address=desk_url) if desk_url else say("where.command")
+    return say.many("watched_more", rest, where=where)
+
+
+def _rules(facts: WeekFacts, say: Words) -> tuple[str, ...]:
+    def line(when: str, role: str, what: str) -> str:
+        shown = say("role.system") if role == "system" else one_line(role, 40)
+        return say("rule.changed", day=when, role=shown, what=one_line(what, 200))
+
+    rows = facts.rules_changed
+    return tuple(line(day(when, say.language), role, what) for when, role, what in rows) or (
+        say("rules.none"),
+    )
+
+
+def _footer(policy: Policy, say: Words) -> tuple[str, ...]:
+    level = say(f"strictness.{policy.strictness.value}")
+    return (
+        phrase.footer_of(policy, say.language),
+        say("footer.policy", version=policy.version, strictness=level, fingerprint=policy.fingerprint),
+        say("footer.adopted") if policy.adopted else say("footer.not_adopted"),
+    )

@@ -1,0 +1,258 @@
+"""What the classifier says of posts, and what must never move it."""
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import builders
+import pytest
+from test_classify_model_file import trained
+
+from classify import corpus, judge
+from classify.corpus import Example
+from classify.judge import PolicyClassifier
+from classify.judging_corpus import mention_of, settings_for
+from klankbord.finding import ClauseScore, Judgement, Protection
+from klankbord.mention import Mention, Terms
+from klankbord.policy import Mode, Policy, Strictness
+from klankbord.settings import Fact, Organisation, Topic, policy_of
+
+POLICY = replace(policy_of(Path(__file__).parent.parent / "config" / "policy.toml"), adopted=True)
+VOORBEELD = Organisation(
+    name="Voorbeeld BV",
+    aliases=("Example Ltd", "Universiteit Voorbeeld", "Example University"),
+    competitors=("Ander BV", "Other Ltd"),
+    topic=(
+        Topic(id="sites", meaning="Sites that open or close", terms_nl=("vestiging",), terms_en=("site",)),
+    ),
+    fact=(
+        Fact(
+            topic="opzeggen",
+            terms_en=("cancel", "notice period"),
+            nl="De opzegtermijn is 30 dagen.",
+            en="The notice period is 30 days.",
+            url="https://www.voorbeeld.example/opzeggen",
+        ),
+    ),
+)
+PROMOTION = "Finally a fair plan. Our deal at Example Ltd really is the best, go see!"
+CLOSING = "Nobody knows yet: Example Ltd closes its Zwolle site in June."
+ADVICE = "With Example Ltd you never need to cancel, you can just stop paying, no notice period."
+EXPOSED = "Karin van de balie bij Voorbeeld BV zit in de schuldsanering, zegt men."
+
+
+def classifier(organisation: Organisation = VOORBEELD, policy: Policy = POLICY) -> PolicyClassifier:
+    return PolicyClassifier(settings_for(organisation, policy), trained())
+
+
+def judged(
+    text: str, organisation: Organisation = VOORBEELD, policy: Policy = POLICY, **given: object
+) -> Judgement:
+    return classifier(organisation, policy).judge([builders.mention(text, lang=None, **given)])[0]
+
+
+def modes(judgement: Judgement) -> dict[str, str]:
+    return {score.clause_id[:3]: score.mode.word for score in judgement.clauses if score.mode > Mode.SILENT}
+
+
+def of(judgement: Judgement, number: str) -> ClauseScore:
+    return next(score for score in judgement.clauses if score.clause_id.startswith(number))
+
+
+def test_a_post_about_something_else_is_not_judged() -> None:
+    assert judged("Mooi weer vandaag in de stad") == replace(
+        judged("Mooi weer vandaag in de stad"), about=False
+    )
+    assert judged("Mooi weer vandaag in de stad").clauses == ()
+
+
+def test_every_enabled_rule_clause_has_a_score_in_the_order_of_the_policy() -> None:
+    scores = judged("Al drie dagen wacht ik als klant op antwoord van Voorbeeld BV").clauses
+    assert [score.clause_id for score in scores] == [clause.id for clause in POLICY.rules]
+    assert all(0.0 <= score.score <= 1.0 for score in scores)
+
+
+def test_a_confidential_item_is_an_alert_with_its_words() -> None:
+    found = of(judged(CLOSING), "C02")
+    assert found.mode is Mode.ALERT
+    assert found.details == {"topic": "site"}
+    shown = {item.signal: CLOSING[item.start : item.end] for item in found.evidence}
+    assert shown["confidential_topic"] == "site"
+
+
+def test_advice_that_departs_from_the_fact_file_cites_it_whoever_writes() -> None:
+    found = of(judged(ADVICE), "C07")
+    assert (found.mode, found.details["fact_url"]) == (Mode.DIGEST, "https://www.voorbeeld.example/opzeggen")
+    assert of(judged("I work there. " + ADVICE), "C07").mode is Mode.DIGEST
+
+
+def test_lists_that_are_not_filled_in_keep_their_clauses_silent() -> None:
+    bare = VOORBEELD.model_copy(update={"topic": (), "fact": (), "competitors": ()})
+    assert modes(judged(CLOSING, bare)) == {}
+    assert modes(judged(ADVICE, bare)) == {}
+
+
+def test_every_finding_has_evidence_inside_its_own_field() -> None:
+    for mention, judgement in zip(WRITTEN, judge_written(), strict=True):
+        for score in judgement.clauses:
+            if score.mode > Mode.SILENT:
+                assert score.evidence
+            for item in score.evidence:
+                assert 0 <= item.start < item.end <= len(getattr(mention, item.field))
+
+
+def test_evidence_counts_characters_of_the_text_as_given() -> None:
+    text = "e\u0301e\u0301n ding: " + EXPOSED
+    found = of(judged(text), "C08")
+    assert "schuldsanering" in [text[item.start : item.end] for item in found.evidence]
+
+
+def test_a_title_without_text_is_judged_in_its_own_field() -> None:
+    found = of(judged("", title=CLOSING), "C02")
+    assert found.mode is Mode.ALERT
+    assert {item.field for item in found.evidence} == {"title"}
+
+
+def test_the_source_s_terms_cap_what_becomes_of_a_finding() -> None:
+    assert modes(judged(CLOSING, terms=Terms(alert=False)))["C02"] == "digest"
+    assert modes(judged(PROMOTION)) == {"C05": "digest"}
+    assert modes(judged(PROMOTION, terms=Terms(affiliation=False))) == {}
+    assert judged(PROMOTION, terms=Terms(classify=False)).clauses == ()
+
+
+def test_without_an_adoption_record_clauses_that_read_a_tie_only_count() -> None:
+    assert modes(judged(PROMOTION, policy=replace(POLICY, adopted=False))) == {"C05": "count"}
+    assert modes(judged(CLOSING, policy=replace(POLICY, adopted=False)))["C02"] == "alert"
+
+
+def test_a_small_organisation_counts_where_people_are_close() -> None:
+    small = VOORBEELD.model_copy(update={"small": True})
+    assert modes(judged(EXPOSED)) == {"C08": "digest"}
+    assert modes(judged(EXPOSED, small)) == {"C08": "count"}
+
+
+def test_too_few_test_posts_cap_a_clause_at_counts() -> None:
+    few = {**trained().metrics.test_positives, "C02": 29}
+    model = replace(trained(), metrics=replace(trained().metrics, test_positives=few))
+    found = PolicyClassifier(settings_for(VOORBEELD, POLICY), model).judge([builders.mention(CLOSING)])[0]
+    assert of(found, "C02").mode is Mode.COUNT
+
+
+def test_what_is_public_already_is_no_confidential_finding() -> None:
+    assert "C02" not in modes(judged(CLOSING + " According to the newspaper, says the press release."))
+
+
+def test_an_official_reply_is_no_help_on_somebody_s_behalf() -> None:
+    reply = "We'll sort that for you, just post your Example Ltd customer number here."
+    assert modes(judged(reply))["C09"] == "count"
+    assert "C09" not in modes(judged(reply + " Regards, Lisa from webcare"))
+
+
+def test_a_listed_organisation_has_the_clause_on_price_sensitive_items() -> None:
+    rules = tuple(
+        replace(clause, enabled=True) if clause.number == "C12" else clause for clause in POLICY.clauses
+    )
+    listed = replace(POLICY, clauses=rules)
+    assert "C12" not in modes(judged(CLOSING, policy=listed))
+    sensitive = tuple(topic.model_copy(update={"market_sensitive": True}) for topic in VOORBEELD.topic)
+    organisation = VOORBEELD.model_copy(update={"topic": sensitive})
+    assert modes(judged(CLOSING, organisation, listed))["C12"] == "alert"
+
+
+def test_something_that_goes_wrong_on_one_post_gives_no_finding_and_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = judge.votes
+
+    def breaks(reading: judge.Reading) -> object:
+        if "boom" in reading.text:
+            raise RuntimeError
+        return seen(reading)
+
+    monkeypatch.setattr(judge, "votes", breaks)
+    first, second = classifier().judge([builders.mention("boom " + CLOSING), builders.mention(CLOSING)])
+    assert (first.about, first.protection, first.clauses) == (True, Protection.NO_FINDING, ())
+    assert of(second, "C02").mode is Mode.ALERT
+
+
+def test_a_text_in_a_language_nobody_judges_gives_no_finding() -> None:
+    german = "Niemand weiss es noch, aber Example Ltd schliesst im Juni die Filiale in Zwolle, ganz geheim"
+    assert judged(german).protection is Protection.NO_FINDING
+
+
+def test_hostile_posts_are_judged_without_an_error() -> None:
+    texts = [
+        "Voorbeeld BV " + text
+        for text in ("a" * 20_000, '"' * 20_000, "\u202e" * 500, "\x00", "\ud800", "1 " * 9000)
+    ]
+    assert (
+        len(
+            classifier().judge(
+                [builders.mention(text, native_id=str(place)) for place, text in enumerate(texts)]
+            )
+        )
+        == 6
+    )
+
+
+# What must never move it: the shipped test posts of one organisation, judged again under a change.
+CORPUS = corpus.load("test")
+ORG = next(iter(CORPUS.organisations))
+POSTS: list[Example] = [post for post in CORPUS.examples if post.org == ORG]
+WRITTEN: list[Mention] = [mention_of(post) for post in POSTS]
+
+
+def judge_written(policy: Policy = POLICY, mentions: list[Mention] | None = None) -> list[Judgement]:
+    return classifier(CORPUS.organisations[ORG], policy).judge(WRITTEN if mentions is None else mentions)
+
+
+def test_judging_twice_and_one_by_one_gives_the_same() -> None:
+    seen = judge_written()
+    assert judge_written() == seen
+    one = classifier(CORPUS.organisations[ORG])
+    assert [one.judge([mention])[0] for mention in WRITTEN[:40]] == seen[:40]
+
+
+def test_authors_and_times_are_never_read() -> None:
+    names = [f"author{number}" for number in range(len(WRITTEN))]
+    random.Random(0).shuffle(names)
+    signed = [replace(mention, author=name) for mention, name in zip(WRITTEN, names, strict=True)]
+    assert repr(judge_written(mentions=signed)) == repr(judge_written())
+
+
+def test_raising_strictness_never_removes_a_finding_and_never_moves_the_guard() -> None:
+    levels = [judge_written(replace(POLICY, strictness=level)) for level in Strictness]
+    for lower, higher in zip(levels, levels[1:], strict=False):
+        for before, after in zip(lower, higher, strict=True):
+            assert before.protection == after.protection
+            assert set(modes(before)) <= set(modes(after))
+
+
+def test_another_name_for_the_organisation_moves_no_score() -> None:
+    organisation = CORPUS.organisations[ORG]
+    renamed = organisation.model_copy(update={"name": "Xaverium", "aliases": ()})
+    other = PolicyClassifier(settings_for(renamed, POLICY), trained())
+    for mention, before in zip(WRITTEN, judge_written(), strict=True):
+        text = mention.text
+        for name in sorted(organisation.names, key=len, reverse=True):
+            text = text.replace(name, "Xaverium")
+        if text == mention.text:
+            continue
+        after = other.judge([replace(mention, text=text)])[0]
+        assert after.protection == before.protection
+        for old, new in zip(before.clauses, after.clauses, strict=True):
+            assert abs(old.score - new.score) < 0.05
+
+
+@pytest.mark.parametrize("insult", ["Wat een waardeloos rotbedrijf.", "Such a useless, stupid company."])
+def test_an_insult_of_the_organisation_makes_no_finding(insult: str) -> None:
+    added = [replace(mention, text=f"{mention.text} {insult}") for mention in WRITTEN]
+    for before, after in zip(judge_written(), judge_written(mentions=added), strict=True):
+        assert set(modes(after)) <= set(modes(before)) or before.protection is not Protection.NONE
+
+
+def test_the_version_changes_with_what_decides() -> None:
+    same = classifier().version
+    assert classifier().version == same
+    assert classifier(policy=replace(POLICY, strictness=Strictness.STRICT)).version != same
+    assert classifier(VOORBEELD.model_copy(update={"small": True})).version != same
