@@ -68,6 +68,8 @@ class Report:
     guard_recall: Mapping[str, Figure] = field(default_factory=dict)
     #: touching posts the guard held back
     guard_cost: Figure
+    #: ordinary posts the guard held back: they stay ordinary mentions
+    guard_ordinary: Figure
     #: posts that name neither the organisation nor a product, so that no query lets them in
     left_out: int = 0
 
@@ -94,6 +96,7 @@ def evaluate(posts: Sequence[Judged]) -> Report:
         touching_flagged={level: _flagged(touched, level) for level in Strictness},
         guard_recall=_guard_recall(protected),
         guard_cost=share([post.guarded for post in touched]),
+        guard_ordinary=share([post.guarded for post in ordinary]),
         left_out=left_out,
     )
 
@@ -177,5 +180,6 @@ def rendered(report: Report) -> str:
     ]
     lines += [f"guard recall {name}: {figure}" for name, figure in report.guard_recall.items()]
     lines.append(f"touching posts the guard holds back: {report.guard_cost}")
+    lines.append(f"ordinary posts the guard holds back: {report.guard_ordinary}")
     lines.append(f"posts no query let in, left out of all figures: {report.left_out}")
     return "\n".join(lines) + "\n"

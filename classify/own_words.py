@@ -54,14 +54,20 @@ class OwnWords:
 
 def own_words(organisation: Organisation) -> OwnWords:
     """Compile what the organisation told."""
+    own = {
+        word[:6]
+        for name in (*organisation.names, *organisation.products)
+        for word in re.findall(r"\w+", fold(name))
+    }
     return OwnWords(
         names=any_of(organisation.names),
         products=any_of(organisation.products),
         rivals=any_of(organisation.competitors),
-        accounts=any_of(account.lstrip("@") for account in organisation.official_accounts),
+        # With its "@": the bare handle is often the organisation's own name.
+        accounts=any_of(organisation.official_accounts),
         published=any_of(organisation.published, ending=_ENDING),
         topics=tuple(_topic(topic) for topic in organisation.topic),
-        facts=tuple(_fact(fact) for fact in organisation.fact),
+        facts=tuple(_fact(fact, own) for fact in organisation.fact),
     )
 
 
@@ -80,14 +86,15 @@ def _topic(topic: Topic) -> OwnTopic:
     return OwnTopic(id=topic.id, pattern=pattern, market_sensitive=topic.market_sensitive)
 
 
-def _fact(fact: Fact) -> OwnFact:
+def _fact(fact: Fact, own: set[str]) -> OwnFact:
     terms = (fact.topic, *fact.terms_nl, *fact.terms_en)
     official = fold(f"{fact.nl} {fact.en}")
     words = (*re.findall(r"[^\W\d_]{5,}", official), *re.findall(r"[^\W\d_]{4,}", fold(" ".join(terms))))
     return OwnFact(
         topic=fact.topic,
         pattern=any_of(terms, ending=_ENDING) or re.compile(r"(?!)"),
-        stems=frozenset(word[:6] for word in words if word not in _STOP),
+        # Own names say that a post is about the organisation, never which fact.
+        stems=frozenset(word[:6] for word in words if word not in _STOP) - own,
         official=official,
         url=fact.url,
     )

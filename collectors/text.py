@@ -96,10 +96,8 @@ def _mended(markup: str) -> str:
 
 
 def _without_open_comment(markup: str) -> str:
-    start = markup.rfind("<!--")
-    if start < 0 or markup.find("-->", start) >= 0:
-        return markup
-    return markup[:start].replace("<!-->", "") + "&lt;" + markup[start + 1 :]
+    closed = markup.rfind("-->") + 1
+    return markup[:closed] + markup[closed:].replace("<!--", "&lt;!--")
 
 
 def _without_open_elements(markup: str) -> str:

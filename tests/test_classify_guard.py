@@ -9,15 +9,21 @@ from klankbord.finding import Protection
 from klankbord.policy import Effect, ProtectedCategory
 
 SUPPRESS = [
-    ("G01", "Ik werk bij Voorbeeld BV en de rookmelders in de hal doen het al maanden niet, niemand luistert. "
-            "Hier de interne mail."),
-    ("G01", "I work at Example Ltd and the hall smoke alarms have been dead for months, nobody listens. "
-            "Here is the internal mail."),
+    ("G01", (
+        "Ik werk bij Voorbeeld BV en de rookmelders in de hal doen het al maanden niet, niemand luistert. "
+        "Hier de interne mail."
+    )),
+    ("G01", (
+        "I work at Example Ltd and the hall smoke alarms have been dead for months, nobody listens. "
+        "Here is the internal mail."
+    )),
     ("G02", "Bij Voorbeeld BV worden inspectierapporten achteraf aangepast. Ik heb de versies gezien."),
     ("G02", "At Example Ltd inspection reports get altered afterwards. I have seen the versions."),
     ("G03", "Collega's van Voorbeeld BV: morgen 12 uur verzamelen voor de poort, samen voor een fatsoenlijke cao."),
-    ("G03", "Example Ltd colleagues: gather at the gate tomorrow at noon, together for a decent collective "
-            "agreement."),
+    ("G03", (
+        "Example Ltd colleagues: gather at the gate tomorrow at noon, together for a decent collective "
+        "agreement."
+    )),
     ("G04", "Onze OR bij Voorbeeld BV heeft nee gezegd tegen het nieuwe rooster. Terecht."),
     ("G04", "Our works council at Example Ltd said no to the new rota. Rightly so."),
     ("G05", "Wat verdienen jullie bij Voorbeeld BV als teamleider? Ik zit op 3100."),
@@ -34,10 +40,14 @@ SUPPRESS = [
     ("G10", "As a researcher at Example University I disagree with our board's position."),
     ("G11", "Zaterdag met de jongens van Voorbeeld BV flink doorgezakt."),
     ("G11", "Big night out on Saturday with the Example Ltd lads."),
-    ("G17", "Leden van de bond bij Voorbeeld BV: de directie wil in juni Zwolle sluiten, stukken bijgevoegd, kom "
-            "naar de vergadering."),
-    ("G17", "Union members at Example Ltd: management wants to close Zwolle in June, papers attached, come to "
-            "the meeting."),
+    ("G17", (
+        "Leden van de bond bij Voorbeeld BV: de directie wil in juni Zwolle sluiten, stukken bijgevoegd, kom "
+        "naar de vergadering."
+    )),
+    ("G17", (
+        "Union members at Example Ltd: management wants to close Zwolle in June, papers attached, come to "
+        "the meeting."
+    )),
     ("G18", "Uit vertrouwelijke cijfers blijkt dat Voorbeeld BV al jaren te veel rekent aan gemeenten."),
     ("G18", "Confidential figures show Example Ltd has overcharged councils for years."),
 ]  # fmt: skip

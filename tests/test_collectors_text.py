@@ -27,6 +27,7 @@ from collectors.text import MAX_TEXT, author_free, canonical, cut, plain
         ("hoe werkt <script> in een pagina", "hoe werkt in een pagina"),
         ("<!-- <p>weg</p> -->hier", "hier"),
         ("voor <!-- nooit dicht", "voor <!-- nooit dicht"),
+        ("<!-- een <!-- twee <b>drie</b>", "<!-- een <!-- twee drie"),
         ("<a title='a<b'>link</a> na", "link na"),
         ("<![CDATA[<b>hoi</b>]]>", "hoi"),
         ("<title>x</title>hallo", "hallo"),

@@ -73,6 +73,13 @@ _INSULT = either(
 )
 
 
+# What an insult near it is about: never a person (P04).
+_FIRM = either(
+    r"\w{0,12}(?:bedrijf|organisatie|toko|tent|zooi|club|instelling|firma|dienst|app|zaak)",
+    r"(?:company|firm|outfit|dump|place|organisation|organization|brand|service|business|shop|app|system|policy)",
+)
+
+
 def third_person(reading: Reading) -> tuple[Span, ...]:
     """A name or a role that fits one person."""
     named = spans(_NAME, reading.given) if len(reading.given) == len(reading.text) else ()
@@ -86,7 +93,17 @@ def private_fact(reading: Reading) -> tuple[Span, ...]:
 
 def gross_insult(reading: Reading) -> tuple[Span, ...]:
     """A gross insult; it counts only beside a recognisable person, never about an organisation."""
-    return spans(_INSULT, reading.text)
+    return tuple(
+        (start, end)
+        for start, end in spans(_INSULT, reading.text)
+        if not _FIRM.search(reading.text, max(0, start - 25), end + 25) and not _named_before(reading, start)
+    )
+
+
+def _named_before(reading: Reading, start: int) -> bool:
+    """Whether the organisation is named just before: "Example Ltd is a stupid place"."""
+    names = reading.own.names
+    return names is not None and names.search(reading.text, max(0, start - 25), start) is not None
 
 
 def exposed_person(reading: Reading) -> tuple[Span, ...]:

@@ -27,7 +27,7 @@ _SOURCES = {
     "plugtalk": ("PlugTalk", "feed", "en"),
     "expatblog": ("Northern Expat", "feed", "en"),
     "expatcomments": ("Northern Expat, comments", "comment_feed", "en"),
-    "nieuwsalert": ("Nieuwsmeldingen", "feed", ""),
+    "nieuwsalert": ("Nieuws via alerts", "feed", ""),
     DEAD: ("Buurtforum (dood)", "feed", "nl"),
 }
 
