@@ -64,7 +64,7 @@ def main() -> int:
 
 
 def _rows(rounds: list[dict[str, float]], entries: int) -> Iterator[dict[str, object]]:
-    whole = median(sum(v for k, v in one.items() if not k.startswith(" ")) for one in rounds)
+    whole = median(sum(v for k, v in one.items() if not k.startswith("of which")) for one in rounds)
     for station in rounds[0]:
         middle = median(one[station] for one in rounds)
         yield {
@@ -76,7 +76,7 @@ def _rows(rounds: list[dict[str, float]], entries: int) -> Iterator[dict[str, ob
 
 
 def _round(corpus: tuple[Feed, ...]) -> dict[str, float]:
-    """The stations of `pipeline.collect_source`; a leading space marks a part of the one above."""
+    """The stations of `pipeline.collect_source`; "of which" is a part of the one above."""
     gc.collect()
     clock = Clockwork()
     with TemporaryDirectory() as name:
@@ -89,10 +89,10 @@ def _round(corpus: tuple[Feed, ...]) -> dict[str, float]:
 
 def _harvest(clock: Clockwork, feed: Feed, pseudonyms: Pseudonyms) -> None:
     raw = clock.time("parse", partial(parsed, feed.body, feed.content_type))
-    clock.time(" feedparser", partial(parse_only, [feed]))
+    clock.time("of which feedparser", partial(parse_only, [feed]))
     clock.time("harvest", partial(harvest, raw, _frame(feed, pseudonyms)))
-    texts = clock.time(" plain text", partial(_texts, raw))
-    clock.time(" mask", lambda: [masked(text, keep=(NAME, "Wadlicht")) for text in texts])
+    texts = clock.time("of which plain text", partial(_texts, raw))
+    clock.time("of which masking", lambda: [masked(text, keep=(NAME, "Wadlicht")) for text in texts])
 
 
 def _texts(raw: RawFeed) -> list[str]:

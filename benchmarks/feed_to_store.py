@@ -63,8 +63,8 @@ def main() -> int:
     if not given.alone:
         sides["reader"] = Reader
     try:
-        _round(sides, feeds(4, given.entries, -1))
-        timings = [one for edition in range(given.rounds) for one in _numbered(sides, given, edition)]
+        _round(sides, feeds(4, given.entries, -1), again=True)
+        timings = list(_timings(sides, given))
     except ModuleNotFoundError as missing:
         print(f"{missing}; install reader (see docs/explanation/performance.md) or give --alone")
         return 1
@@ -77,24 +77,33 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--feeds", type=int, default=100, help="feeds in a round (100)")
     parser.add_argument("--entries", type=int, default=50, help="entries of a feed (50)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds, of which the median is told (5)")
+    parser.add_argument("--seconds", type=float, default=105.0, help="begin no round that ends later (105)")
     parser.add_argument("--alone", action="store_true", help="without reader, where it is not installed")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
     return parser.parse_args()
 
 
-def _numbered(sides: dict[str, Opener], given: argparse.Namespace, edition: int) -> list[Timing]:
-    """One round; every second one begins with the other side."""
-    order = dict(reversed(sides.items())) if edition % 2 else sides
-    print(f"round {edition + 1} of {given.rounds}", file=sys.stderr)
-    # Other feeds each round: what a cache kept of the last one must not help.
-    return _round(order, feeds(given.feeds, given.entries, edition))
+def _timings(sides: dict[str, Opener], given: argparse.Namespace) -> Iterator[Timing]:
+    """Rounds until there are enough or time is short; every second one begins with the other side."""
+    start, longest = time.monotonic(), 0.0
+    for edition in range(given.rounds):
+        began = time.monotonic()
+        if edition and began - start + longest > given.seconds:
+            print(f"stopped after {edition} rounds: time is short", file=sys.stderr)
+            return
+        print(f"round {edition + 1} of {given.rounds}", file=sys.stderr)
+        order = dict(reversed(sides.items())) if edition % 2 else sides
+        # Other feeds each round: what a cache kept of the last one must not help.
+        yield from _round(order, feeds(given.feeds, given.entries, edition), again=edition == 0)
+        longest = max(longest, time.monotonic() - began) if edition else 0.0
 
 
-def _round(sides: dict[str, Opener], corpus: tuple[Feed, ...]) -> list[Timing]:
+def _round(sides: dict[str, Opener], corpus: tuple[Feed, ...], *, again: bool) -> list[Timing]:
+    """One round; `again`: also read everything a second and a third time."""
     timings = [_timed(_LIMIT, _STEPS[0], lambda: parse_only(corpus))]
     for name, opener in sides.items():
         with TemporaryDirectory() as folder:
-            timings += _side(name, opener, Path(folder), corpus)
+            timings += _side(name, opener, Path(folder), corpus, again=again)
     return timings
 
 
@@ -109,13 +118,15 @@ def parse_only(corpus: Sequence[Feed]) -> None:
         )
 
 
-def _side(name: str, opener: Opener, folder: Path, corpus: tuple[Feed, ...]) -> list[Timing]:
+def _side(name: str, opener: Opener, folder: Path, corpus: tuple[Feed, ...], *, again: bool) -> list[Timing]:
     shelf = Shelf(corpus)
     side = opener(folder, corpus, shelf)
     try:
-        timings = [_timed(name, _STEPS[0], side.update), _timed(name, _STEPS[1], side.update)]
-        shelf.relabel()
-        timings.append(_timed(name, _STEPS[2], side.update))
+        timings = [_timed(name, _STEPS[0], side.update)]
+        if again:
+            timings.append(_timed(name, _STEPS[1], side.update))
+            shelf.relabel()
+            timings.append(_timed(name, _STEPS[2], side.update))
         expected = sum(feed.body.count(b"<item>") + feed.body.count(b"<entry>") for feed in corpus)
         if side.count() != expected:
             raise RuntimeError(f"{name} holds {side.count()} of {expected} entries")
@@ -166,6 +177,7 @@ def _rows(timings: Sequence[Timing], entries: int, count: int) -> Iterator[dict[
         yield {
             "side": side,
             "step": step,
+            "rounds": len(own),
             "entries/CPU-s": round(entries / middle),
             "us/entry": round(middle / entries * 1e6, 1),
             "ms/feed": round(middle / count * 1e3, 2),

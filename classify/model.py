@@ -66,12 +66,15 @@ class Model:
     def decisions(self, document: Document, voted: Mapping[str, object]) -> Floats:
         """What each head says of a document, before calibration."""
         columns, values = self.vectoriser.row(document)
-        return values @ self.weights[columns] + vote_row(voted) @ self.vote_weights + self.bias
+        # Sums, no matrix product: BLAS would wake threads for it, and its order of adding may differ.
+        words: Floats = (self.weights[columns] * values[:, None]).sum(axis=0)
+        ballots: Floats = (self.vote_weights * vote_row(voted)[:, None]).sum(axis=0)
+        return words + ballots + self.bias
 
     def score(self, clause: str, decision: float, voted: Mapping[str, object]) -> float:
         """The calibrated score of a clause, given its head's decision and the signals that voted."""
         values = fusion_row(clause, decision, voted)
-        return float(_sigmoid(float(self.fusion[clause] @ values) + self.fusion_bias[clause]))
+        return _sigmoid(float((self.fusion[clause] * values).sum()) + self.fusion_bias[clause])
 
     def word_weight(self, clause: str, word: str) -> float:
         """How much one word speaks for a clause."""

@@ -65,6 +65,15 @@ def train(corpus: Corpus, test_positives: Mapping[str, int], now: datetime, prog
         now: written into the model as the day of training.
         progress: told what happens, in a few words.
     """
+    import sklearn.linear_model  # noqa: F401 - loads its BLAS, which the limit below cannot see otherwise
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    # One thread: with more, BLAS spins on vectors this short and may add in another order.
+    with threadpool_limits(limits=1):
+        return _trained(corpus, test_positives, now, progress)
+
+
+def _trained(corpus: Corpus, test_positives: Mapping[str, int], now: datetime, progress: Progress) -> Model:
     progress("reading the written posts")
     readings = readings_of(corpus)
     documents = [document(reading) for reading in readings]

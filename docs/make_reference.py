@@ -220,7 +220,7 @@ def settings_page() -> str:
     said = [
         _MADE,
         "# Settings\n",
-        "For whoever edits the TOML files of a config folder: every key, what may stand there, what it means.\n",
+        "For whoever edits a config folder: every key, what may stand there and what it means.\n",
         "Only `organisation.toml` has to be there; what lacks follows the defaults below,",
         "a lacking `queries.toml` looks for the organisation's names and products,",
         "and a lacking `policy.toml` means the policy that ships with the program, not adopted.",

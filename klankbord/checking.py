@@ -130,7 +130,7 @@ def _model(installation: Installation) -> str:
     file = installation.settings.data_dir / "model.skops"
     if not file.exists():
         return "none yet; the first `classify` trains it"
-    return f"trained {installation.model.card().get('trained_at', 'at an unknown moment')}"
+    return f"trained on {installation.model.trained_on} from corpus {installation.model.corpus}"
 
 
 def _sources(installation: Installation) -> Iterator[Look]:

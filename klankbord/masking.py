@@ -96,16 +96,36 @@ def _mask_assigned(text: str) -> str:
     return _ASSIGNED.sub(lambda m: f"{m[1]}{m[2]}{PASSWORD}", text)
 
 
-_CUES = re.compile(r"(?i)pass|wachtw|\bww\b|\bpin|key|sleutel|secret|token")
-_LONG = re.compile(r"[A-Za-z0-9_-]{18}|xox|-----BEGIN")
-_DIGITS = re.compile(r"\d{2}[\d .()-]*\d")
-_BSN_CUE = re.compile(r"(?i)bsn|burgerservice|sofi")
+_KEY_STARTS = (
+    "AKIA",
+    "ASIA",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "xox",
+    "AIza",
+    "k_live_",
+    "k_test_",
+    "eyJ",
+    "-----",
+)
+_CUES = ("pass", "wachtw", "ww", "pin", "key", "sleutel", "secret", "token")
+_BSN_CUES = ("bsn", "burgerservice", "sofi")
+# Eight digits with at most two separators between them: less holds no phone number and no account.
+_LONG_NUMBER = re.compile(r"\d(?:[ ().-]{0,2}\d){7}")
+
+
+def _holds(text: str, words: tuple[str, ...]) -> bool:
+    return any(word in text for word in words)
+
 
 # Each mask behind a cheap hint: most posts hold none of this, and every post passes here.
 _STEPS: tuple[tuple[Callable[[str], object], Callable[[str], str]], ...] = (
-    (_LONG.search, lambda text: _KEYS.sub(KEY, text)),
-    (_CUES.search, _mask_assigned),
-    (_DIGITS.search, _mask_iban),
-    (_BSN_CUE.search, _mask_bsn),
-    (_DIGITS.search, lambda text: _PHONE.sub(PHONE, text)),
+    (lambda text: _holds(text, _KEY_STARTS), lambda text: _KEYS.sub(KEY, text)),
+    (lambda text: _holds(text.lower(), _CUES), _mask_assigned),
+    (_LONG_NUMBER.search, _mask_iban),
+    (lambda text: _holds(text.lower(), _BSN_CUES), _mask_bsn),
+    (_LONG_NUMBER.search, lambda text: _PHONE.sub(PHONE, text)),
 )

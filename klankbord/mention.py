@@ -1,8 +1,7 @@
 """What is said: a Mention, its state changes and the terms under which a source may be read. Pure."""
 
-import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -101,11 +100,12 @@ class Mention:
     matched: tuple[str, ...] = ()
     state: State = State.LIVE
     terms: Terms = Terms()
+    #: the same for the same post, whoever collects it and whenever
+    id: MentionId = field(init=False, compare=False)
 
-    @property
-    def id(self) -> MentionId:
-        """The same for the same post, whoever collects it and whenever."""
-        return mention_id(self.platform, self.native_id)
+    def __post_init__(self) -> None:
+        """Derive the id once: it is asked for at every step."""
+        object.__setattr__(self, "id", mention_id(self.platform, self.native_id))
 
 
 def mention_id(platform: str, native_id: str) -> MentionId:
@@ -114,9 +114,8 @@ def mention_id(platform: str, native_id: str) -> MentionId:
 
 
 def short_hash(*parts: str) -> str:
-    """Sixteen base32 letters (80 bits) over the parts; order and borders count."""
-    digest = hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=10)
-    return base64.b32encode(digest.digest()).decode("ascii").lower()
+    """Sixteen hexadecimal digits (64 bits) over the parts; order and borders count."""
+    return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from klankbord.finding import Finding, FindingState
+from klankbord.finding import Finding, FindingId, FindingState
 from klankbord.policy import Lang, Mode, Policy
 from klankbord.week import WeekFacts
 from reports import phrase
@@ -145,7 +145,7 @@ class _View:
         return tuple(remarks)
 
 
-def _late(facts: WeekFacts) -> set[str]:
+def _late(facts: WeekFacts) -> set[FindingId]:
     """Findings on posts from before the week."""
     return {finding.id for finding in facts.found_late} - {finding.id for finding in facts.findings}
 

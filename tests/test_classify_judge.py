@@ -236,7 +236,13 @@ def test_another_name_for_the_organisation_moves_no_score() -> None:
     organisation = CORPUS.organisations[ORG]
     own = re.compile("|".join(re.escape(name) for name in sorted(organisation.names, key=len, reverse=True)))
     products = tuple(own.sub("Xaverium", product) for product in organisation.products)
-    renamed = organisation.model_copy(update={"name": "Xaverium", "aliases": (), "products": products})
+    facts = tuple(
+        fact.model_copy(update={"nl": own.sub("Xaverium", fact.nl), "en": own.sub("Xaverium", fact.en)})
+        for fact in organisation.fact
+    )
+    renamed = organisation.model_copy(
+        update={"name": "Xaverium", "aliases": (), "products": products, "fact": facts}
+    )
     other = PolicyClassifier(settings_for(renamed, POLICY), trained())
     for mention, before in zip(WRITTEN, judge_written(), strict=True):
         text = own.sub("Xaverium", mention.text)

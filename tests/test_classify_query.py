@@ -82,10 +82,10 @@ def test_a_query_matches_what_its_words_say(expression: str, text: str, expected
 
 @pytest.mark.parametrize(("expression", "line", "column", "told"), REFUSED)
 def test_a_slip_is_told_with_its_place(expression: str, line: int, column: int, told: str) -> None:
-    with pytest.raises(QueryError) as caught:
+    with pytest.raises(QueryError) as raised:
         parse(expression)
-    assert (caught.value.line, caught.value.column) == (line, column)
-    assert told in caught.value.problem
+    assert (raised.value.line, raised.value.column) == (line, column)
+    assert told in raised.value.problem
 
 
 def test_spans_are_positions_in_the_text_as_given() -> None:

@@ -154,7 +154,7 @@ _QUESTION = re.compile(
 _GUESS = either(
     r"(?:ik )?(?:gok|denk|vermoed|hoop|wed)(?: dat| het| van| op)?",
     r"(?:volgens mij|misschien|gerucht(?:en)?|het gerucht|zou (?:me|mij)|wie weet|puur gevoel|glazen bol)",
-    r"(?:i )?(?:guess|reckon|hope|suspect|bet|wonder|imagine)(?:ing)?",
+    r"(?:i )?(?:guess|reckon|hope|bet|wonder|imagine)(?:ing)?",
     (
         r"(?:my (?:guess|bet|money)|rumou?rs?|maybe|perhaps|could be anything|no idea|speculat\w{2,6}|"
         r"just a hunch)"

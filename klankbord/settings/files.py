@@ -41,7 +41,8 @@ def load(folder: Path) -> Settings:
     general = _read(folder / "klankbord.toml", GeneralSettings, mistakes, GeneralSettings())
     sources = _read(folder / "sources.toml", SourcesFile, mistakes, SourcesFile())
     organisation = _read(folder / "organisation.toml", Organisation, mistakes)
-    queries = _read(folder / "queries.toml", QueriesFile, mistakes, organisation and _by_name(organisation))
+    by_name = _by_name(organisation) if organisation else None
+    queries = _read(folder / "queries.toml", QueriesFile, mistakes, by_name)
     delivery = _read(folder / "delivery.toml", DeliverySettings, mistakes, DeliverySettings())
     policy = _read(policy_file, PolicyFile, mistakes)
     if sources and queries and delivery:
