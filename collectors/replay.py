@@ -67,7 +67,7 @@ def post_from(row: Row, now: datetime, how: Import | None = None) -> Mention:
     return Mention(
         source_id=how.source_id,
         platform=row.platform.lower() or PLATFORM,
-        native_id=row.id if len(row.id) <= _LONGEST_ID else short_hash(row.id),
+        native_id=_native_id(row, how.source_id),
         revision=short_hash(title, text, context),
         kind=Kind(row.kind.lower()) if row.kind else Kind.POST,
         url=redacted(row.url),
@@ -84,6 +84,12 @@ def post_from(row: Row, now: datetime, how: Import | None = None) -> Mention:
         collected_at=now,
         terms=how.terms,
     )
+
+
+def _native_id(row: Row, source_id: SourceId) -> str:
+    """The platform's own id; without a platform, ids that two files share are told apart by source."""
+    native = row.id if len(row.id) <= _LONGEST_ID else short_hash(row.id)
+    return native if row.platform or source_id == PLATFORM else f"{source_id}:{native}"
 
 
 def _masked(row: Row, workshop: Workshop, now: datetime, how: Import) -> Mention:

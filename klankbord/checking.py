@@ -63,6 +63,12 @@ def _wrong_kinds(settings: Settings) -> Iterator[Mistake]:
 def _remarks(settings: Settings) -> Iterator[str]:
     """What is allowed but will surprise."""
     organisation = settings.organisation
+    known = {"klankbord", "organisation", "queries", "sources", "policy", "delivery"}
+    for file in sorted(settings.folder.glob("*.toml")):
+        if file.stem not in known:
+            yield f"remark: {file.name} is no config file of ours and is not read"
+    for name in sorted(known - {file.stem for file in settings.folder.glob("*.toml")}):
+        yield f"remark: there is no {name}.toml, so its defaults hold"
     if not settings.sources:
         yield "remark: no source yet, so nothing will be read"
     if not organisation.topic:

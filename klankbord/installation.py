@@ -265,8 +265,12 @@ class Installation:
     def overdue_week(self) -> Week | None:
         """The last full week, where its digest should have left by now and has not."""
         week = Week.of(self.clock(), self.settings.zone).later(-1)
-        written = {name for name, _, _ in self.store.digests()}
-        return week if self.clock() >= self.due_at(week) and week.name not in written else None
+        if self.clock() < self.due_at(week):
+            return None
+        # A digest that somebody built to look at must not keep the weekly one from leaving.
+        if self.settings.delivery.digest.channels:
+            return None if self.store.queued(f"digest-{week.name}") else week
+        return None if week.name in {name for name, _, _ in self.store.digests()} else week
 
     # keeping house
 

@@ -9,6 +9,9 @@ from typing import NewType
 SourceId = NewType("SourceId", str)
 MentionId = NewType("MentionId", str)
 
+# Letters only: a spreadsheet takes 12345678 and 1e5 for numbers and would change them.
+_LETTERS = str.maketrans("0123456789abcdef", "bcdfghjkmnpqrstv")
+
 
 class Kind(StrEnum):
     """What sort of utterance a mention is."""
@@ -114,8 +117,9 @@ def mention_id(platform: str, native_id: str) -> MentionId:
 
 
 def short_hash(*parts: str) -> str:
-    """Sixteen hexadecimal digits (64 bits) over the parts; order and borders count."""
-    return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    """Sixteen letters (64 bits) over the parts; order and borders count."""
+    digest = hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=8)
+    return digest.hexdigest().translate(_LETTERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,14 @@
 """The conductor: collect, keep, classify, keep, tell; one step a function, each safe to run again."""
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Event
 
 from klankbord.errors import CollectError, DeliveryError, PermanentError, RateLimitedError, TransientError
-from klankbord.finding import FindingId, Judgement, Protection
+from klankbord.finding import FindingId
 from klankbord.mention import Mention
 from klankbord.ports import Batch, Budget, Channel, Classifier, Collector, Gate, Message
 from klankbord.settings import SourceSettings
@@ -18,8 +18,8 @@ from klankbord.store.store import Kept, Versions
 
 Clock = Callable[[], datetime]
 
-#: a post with an open finding is asked for daily, any other weekly (law.md B5)
-_FLAGGED, _STORED = timedelta(hours=24), timedelta(days=7)
+#: a post without an open finding is asked for weekly (law.md B5); one with, as the source's terms say
+_STORED = timedelta(days=7)
 _RECHECKS = 20
 #: waits after failures: half a minute doubled each time, at most six hours, with full jitter
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=6)
@@ -44,13 +44,11 @@ class Classified:
     """What a round of judging did."""
 
     mentions: int = 0
-    guarded: int = 0
     raised: tuple[FindingId, ...] = ()
 
     def __add__(self, other: "Classified") -> "Classified":
         return Classified(
             mentions=self.mentions + other.mentions,
-            guarded=self.guarded + other.guarded,
             raised=self.raised + other.raised,
         )
 
@@ -116,7 +114,7 @@ def collect_source(
     try:
         collector = make()
         for batch in collector.poll(store.cursor(source.id), Budget(), now, stop):
-            kept += store.keep(source.id, batch, admitted(batch, gate), now)
+            kept += store.keep(source.id, batch, admitted(batch, gate, source.queries), now)
             requests += batch.spent.requests
             remarks += batch.remarks
             vanished += batch.vanished
@@ -134,10 +132,20 @@ def collect_source(
     return SourceRun(source_id=source.id, kept=kept, requests=requests, remarks=tuple(remarks))
 
 
-def admitted(batch: Batch, gate: Gate) -> list[Mention]:
-    """The posts of a batch that are about the organisation; the others never reach the disk (law.md A5)."""
+def admitted(batch: Batch, gate: Gate, queries: Collection[str] = ()) -> list[Mention]:
+    """The posts of a batch that are about the organisation; the others never reach the disk (law.md A5).
+
+    Args:
+        batch: what a collector read.
+        gate: decides.
+        queries: only these count; none given: all.
+    """
+    found = ((mention, gate.matched(mention)) for mention in batch.mentions)
+    wanted = set(queries)
     return [
-        replace(mention, matched=matched) for mention in batch.mentions if (matched := gate.matched(mention))
+        replace(mention, matched=matched)
+        for mention, names in found
+        if (matched := tuple(name for name in names if not wanted or name in wanted))
     ]
 
 
@@ -154,7 +162,8 @@ def recheck(
     now = clock()
     asked = store.held(source.kind, vanished) if vanished else []
     room = max(0, _RECHECKS - len(asked))
-    asked += store.to_recheck(source.id, now - _STORED, now - _FLAGGED, room)
+    flagged = now - timedelta(hours=source.terms.delete_within_hours)
+    asked += store.to_recheck(source.id, now - _STORED, flagged, room)
     if not asked or stop.is_set():
         return Kept()
     found = collector.recheck(asked[:_RECHECKS], Budget(requests=_RECHECKS), now, stop)
@@ -204,11 +213,7 @@ def classify(
             now - timedelta(days=newest_days),
             now,
         )
-        yield Classified(mentions=len(judged), guarded=_guarded(j for _, j in judged), raised=tuple(raised))
-
-
-def _guarded(judgements: Iterable[Judgement]) -> int:
-    return sum(judgement.protection is not Protection.NONE for judgement in judgements)
+        yield Classified(mentions=len(judged), raised=tuple(raised))
 
 
 def tell(

@@ -47,7 +47,7 @@ def write_config(folder: Path, answers: Answers) -> list[Path]:
             str(folder), "-", f"{', '.join(standing)} already", "a folder without a config"
         )
     content = {name: (starter_folder() / name).read_text("utf-8") for name in _FILES}
-    content["klankbord.toml"] = _general(content["klankbord.toml"], answers)
+    content["klankbord.toml"] = _general(content["klankbord.toml"], answers, folder)
     content["organisation.toml"] = _organisation(content["organisation.toml"], answers)
     content["queries.toml"] = _queries(content["queries.toml"], answers)
     content["sources.toml"] = _sources(content["sources.toml"], answers)
@@ -58,10 +58,12 @@ def write_config(folder: Path, answers: Answers) -> list[Path]:
     return [folder / name for name in _FILES]
 
 
-def _general(text: str, answers: Answers) -> str:
+def _general(text: str, answers: Answers, folder: Path) -> str:
     document = tomlkit.parse(text)
     document["language"] = answers.language
-    # The data folder of a fresh config stands beside it, under the config's own name.
+    if folder.resolve().name != "config":
+        # Two configs side by side must not share a store.
+        document["data_dir"] = f"../{folder.resolve().name}-data"
     return tomlkit.dumps(document)
 
 

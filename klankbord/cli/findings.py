@@ -121,7 +121,7 @@ def show(
 ) -> None:
     """One finding: the clause, the words that voted, what is not known, and what happened since.
 
-    Example: `klankbord findings show k3f9`.
+    Example: `klankbord findings show kfbq`.
     """
     with installation(config) as opened:
         found = opened.store.finding(finding)
@@ -175,7 +175,7 @@ def judge(
 ) -> None:
     """Answer a finding: dismissed (with a reason), confirmed (with what was done) or unsure.
 
-    Example: `klankbord findings judge k3f9 dismissed --reason public_already`.
+    Example: `klankbord findings judge kfbq dismissed --reason public_already`.
     A CSV is checked whole before its first row is kept.
     """
     from klankbord import verdicts

@@ -46,7 +46,7 @@ def classify(
             done += part
             step(part.mentions)
     if json:
-        screen.as_json({"mentions": done.mentions, "guarded": done.guarded, "raised": list(done.raised)})
+        screen.as_json({"mentions": done.mentions, "raised": list(done.raised)})
     else:
         screen.lines(f"{done.mentions} mentions judged, {len(done.raised)} new findings or alerts")
 

@@ -19,6 +19,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(run)
     app.command()(demo)
     app.command()(doctor)
+    app.command()(purge)
     config = typer.Typer(no_args_is_help=True, help="The config folder.")
     config.command("check")(check)
     app.add_typer(config, name="config")
@@ -112,6 +113,19 @@ def doctor(config: ConfigDir = DEFAULT, json: AsJson = False) -> None:
         )
     if not all(look.well for look in looks):
         raise typer.Exit(1)
+
+
+def purge(config: ConfigDir = DEFAULT, json: AsJson = False) -> None:
+    """Take out every text whose time is over; `run` does this by itself four times a day.
+
+    Example: `klankbord purge`, once a day, where `collect` and `classify` are started by cron.
+    """
+    with installation(config, alone=True) as opened:
+        gone = opened.purge()
+    if json:
+        screen.as_json({"texts_gone": gone})
+    else:
+        screen.lines(f"{gone} texts went: their time was over")
 
 
 def run(config: ConfigDir = DEFAULT) -> None:

@@ -32,6 +32,7 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(invoke_without_command=True, help="Messages about findings in alert mode.")
     group.callback()(alerts)
     group.command("list")(list_messages)
+    group.command("retry")(retry)
     group.command("test")(test_channel)
     app.add_typer(group, name="alerts")
 
@@ -189,6 +190,19 @@ def list_messages(config: ConfigDir = DEFAULT, json: AsJson = False) -> None:
             for row in rows
         ],
     )
+
+
+def retry(config: ConfigDir = DEFAULT, json: AsJson = False) -> None:
+    """Send again what was given up, after the channel was mended.
+
+    Example: `klankbord alerts retry`.
+    """
+    with installation(config, alone=True) as opened:
+        opened.store.retry_messages(opened.clock())
+        told = opened.tell()
+    _show_told(told.sent, told.failed, json=json)
+    if told.failed:
+        raise typer.Exit(1)
 
 
 def test_channel(

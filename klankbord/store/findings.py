@@ -118,6 +118,13 @@ def withdraw_all(connection: Connection, mention: Mention) -> None:
     connection.execute(delete(schema.finding).where(schema.finding.c.mention_id == mention.id))
 
 
+def drop_text(connection: Connection, mention: Mention) -> None:
+    """The source's terms let the text be judged but not kept; its revision stays, so that an edit shows."""
+    connection.execute(
+        update(schema.mention).where(schema.mention.c.id == mention.id).values(title="", text="", context="")
+    )
+
+
 def get(connection: Connection, prefix: str) -> list[Finding]:
     """The findings whose id begins with these letters; at most ten."""
     escaped = prefix.lower().replace("\\", "").replace("%", "").replace("_", "")

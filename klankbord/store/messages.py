@@ -124,6 +124,22 @@ def failed(connection: Connection, message: Due, error: DeliveryError, now: date
     _settle(connection, message, state="pending", due_at=now + wait, error=error.problem[:500])
 
 
+def stands(connection: Connection, key: str) -> bool:
+    """Whether a message of that key was ever queued."""
+    return (
+        connection.execute(select(schema.message.c.key).where(schema.message.c.key == key)).first()
+        is not None
+    )
+
+
+def retry(connection: Connection, now: datetime) -> int:
+    """Messages that were given up wait again, with all their tries; withdrawn ones stay as they are."""
+    table = schema.message
+    given_up = (table.c.state == "failed") & table.c.error.not_like("withdrawn:%")
+    result = connection.execute(update(table).where(given_up).values(state="pending", attempts=0, due_at=now))
+    return result.rowcount
+
+
 def listed(connection: Connection, limit: int) -> list[dict[str, object]]:
     """The newest messages with what became of them."""
     table = schema.message

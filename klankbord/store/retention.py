@@ -92,7 +92,7 @@ def _answered(decision: Decision, since: datetime) -> ColumnElement[bool]:
 
 
 def prune(connection: Connection, limits: Limits, now: datetime, day_of: DayOf) -> None:
-    """Old change rows, sent messages, gaps and daily counts go."""
+    """Old change rows, verdicts, sent messages, gaps and daily counts go."""
     old = now - timedelta(days=limits.audit_days)
     connection.execute(delete(schema.change).where(schema.change.c.at < old))
     connection.execute(
@@ -100,6 +100,7 @@ def prune(connection: Connection, limits: Limits, now: datetime, day_of: DayOf) 
             schema.message.c.state.in_(("sent", "failed")), schema.message.c.due_at < old
         )
     )
+    connection.execute(delete(schema.verdict).where(schema.verdict.c.at < old))
     connection.execute(delete(schema.gap).where(schema.gap.c.to_at < old))
     for table in (schema.tally, schema.forgotten):
         connection.execute(delete(table).where(table.c.day < day_of(now - _TALLY)))

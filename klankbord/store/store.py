@@ -228,6 +228,8 @@ class Store:
                 if judgement.protection is Protection.NO_FINDING:
                     findings.withdraw_all(connection, mention)
                     self._count_guarded(connection, mention, now)
+                if not mention.terms.store:
+                    findings.drop_text(connection, mention)
                 pair = (versions.policy, versions.classifier)
                 made = findings.judged(connection, mention, judgement.clauses, pair, now)
                 findings.mark_judged(connection, [mention], versions.classifier, now)
@@ -360,6 +362,16 @@ class Store:
             if connection.execute(select(table.c.week).where(table.c.week == week.name)).first() is None:
                 connection.execute(table.insert().values(week=week.name, built_at=now, late=late))
             findings.log_digested(connection, stood, week.name, now)
+
+    def queued(self, key: str) -> bool:
+        """Whether a message of that key was ever queued."""
+        with self._reading() as connection:
+            return messages.stands(connection, key)
+
+    def retry_messages(self, now: datetime) -> int:
+        """Put messages that were given up back in the queue; returns how many."""
+        with self._engine.begin() as connection:
+            return messages.retry(connection, now)
 
     def digests(self) -> list[tuple[str, datetime, bool]]:
         """Every digest written: week, moment, whether it was late; newest first."""
