@@ -77,7 +77,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--feeds", type=int, default=100, help="feeds in a round (100)")
     parser.add_argument("--entries", type=int, default=50, help="entries of a feed (50)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds, of which the median is told (5)")
-    parser.add_argument("--seconds", type=float, default=105.0, help="begin no round that ends later (105)")
+    parser.add_argument("--seconds", type=float, default=110.0, help="begin no round that ends later (110)")
     parser.add_argument("--alone", action="store_true", help="without reader, where it is not installed")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
     return parser.parse_args()

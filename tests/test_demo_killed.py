@@ -39,8 +39,8 @@ print("done", flush=True)
 
 #: what must be the same; moments and the spend of interrupted runs differ
 QUESTIONS = (
-    "SELECT id, source_id, native_id, revision, author IS NULL, title, text, context, published_at, state, "
-    "judged_revision, judged_by FROM mention ORDER BY id",
+    """SELECT id, source_id, native_id, revision, author IS NULL, title, text, context, published_at, state,
+       judged_revision, judged_by FROM mention ORDER BY id""",
     "SELECT id, mention_id, clause_id, score, mode, evidence, details, state FROM finding ORDER BY id",
     "SELECT key, channel_id, kind, state FROM message ORDER BY key, channel_id",
     "SELECT what, mention_id, finding_id, detail FROM change ORDER BY what, mention_id, finding_id, detail",

@@ -35,7 +35,7 @@ WATCHED = (
 )
 
 
-def source(name: str = "Tweakers forum", **given: Any) -> SourceHealth:  # noqa: ANN401 - what a test names
+def source(name: str = "Tweakers forum", **given: Any) -> SourceHealth:
     """A source that was read an hour before the week ended."""
     fields: dict[str, Any] = {
         "source_id": SourceId(name.lower().replace(" ", "-")),
@@ -70,7 +70,7 @@ def found(clause: ClauseId, *findings: int, mode: Mode = Mode.DIGEST) -> tuple[F
     )
 
 
-def facts(**given: Any) -> WeekFacts:  # noqa: ANN401 - what a test names
+def facts(**given: Any) -> WeekFacts:
     """An ordinary week after a year of collecting."""
     fields: dict[str, Any] = {
         "week": WEEK,
@@ -83,7 +83,7 @@ def facts(**given: Any) -> WeekFacts:  # noqa: ANN401 - what a test names
     return WeekFacts(**fields)
 
 
-def signal(text: str, marked: str = "", clause: ClauseId = C02, **given: Any) -> Finding:  # noqa: ANN401 - what a test names
+def signal(text: str, marked: str = "", clause: ClauseId = C02, **given: Any) -> Finding:
     """An open finding on a post of Wednesday, with the marked words as evidence."""
     start = text.find(marked) if marked else -1
     name = given.pop("signal", "confidential_topic")

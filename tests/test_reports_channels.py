@@ -33,7 +33,7 @@ MESSAGE = Message(
 )
 
 
-def smtp(port: int, **given: Any) -> Channel:  # noqa: ANN401 - what a test names
+def smtp(port: int, **given: Any) -> Channel:
     fields: dict[str, Any] = {
         "id": "mail",
         "kind": "smtp",
@@ -47,7 +47,7 @@ def smtp(port: int, **given: Any) -> Channel:  # noqa: ANN401 - what a test name
     return channel_for(ChannelSettings(**(fields | given)), Path("/nowhere"))
 
 
-def hook(url: str, **given: Any) -> Channel:  # noqa: ANN401 - what a test names
+def hook(url: str, **given: Any) -> Channel:
     fields: dict[str, Any] = {
         "id": "duty",
         "kind": "webhook",

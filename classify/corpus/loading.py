@@ -9,7 +9,10 @@ from typing import Literal
 
 from klankbord.settings import Organisation
 
-_PARTS: Mapping[str, tuple[str, ...]] = {"train": ("a", "b", "seed"), "test": ("t1", "t2")}
+_PARTS: Mapping[str, tuple[str, ...]] = {
+    "train": ("a", "b", "c", "d", "e", "seed"),
+    "test": ("t1", "t2"),
+}
 #: categories the guard keeps out of every clause; P08 and P09 are ordinary mentions
 GUARDED = ("P01", "P02", "P03", "P04", "P05", "P06", "P07")
 
