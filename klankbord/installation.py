@@ -64,6 +64,8 @@ class Installation:
     @cached_property
     def store(self) -> Store:
         """The store, its schema made or renewed."""
+        # Texts of people stand in here: the folder is its owner's alone.
+        self.settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         return Store.open(self.settings.store_url, self.pseudonyms.forgotten, self.settings.zone)
 
     @cached_property

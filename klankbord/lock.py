@@ -16,7 +16,7 @@ def held(data_dir: Path) -> Iterator[None]:
     Raises:
         StoreError: another process holds it.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (data_dir / "klankbord.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

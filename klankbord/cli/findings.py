@@ -17,9 +17,16 @@ if TYPE_CHECKING:
     from klankbord.installation import Installation
     from klankbord.week import Week
 
-By = Annotated[
-    str, typer.Option("--by", help="Who answers.", default_factory=getpass.getuser, show_default="you")
-]
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        # A container may run under a number that has no name.
+        return "unknown"
+
+
+By = Annotated[str, typer.Option("--by", help="Who answers.", default_factory=_user, show_default="you")]
 
 
 def add_to(app: typer.Typer) -> None:
