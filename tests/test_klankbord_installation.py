@@ -1,0 +1,133 @@
+"""An installation: when the digest leaves, what is told, and that building to look at it changes nothing."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import copy
+
+import pytest
+from builders import NOW, mention
+
+from klankbord.finding import ClauseScore, Evidence, Judgement
+from klankbord.installation import Installation
+from klankbord.mention import Mention
+from klankbord.policy import ClauseId, Mode
+from klankbord.ports import Batch, Cursor
+from klankbord.service import serve
+from klankbord.settings import load
+from klankbord.store.store import Versions
+from klankbord.week import Week
+
+CONFIG = Path(__file__).parent.parent / "config"
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Callable[[datetime], Installation]:
+    """An installation whose clock stands at a moment."""
+    config = tmp_path / "config"
+    config.mkdir()
+    for file in CONFIG.glob("*.toml"):
+        copy(file, config / file.name)
+    return lambda moment: Installation(load(config), lambda: moment)
+
+
+def with_finding(house: Installation, post: Mention) -> None:
+    house.store.keep("blog", Batch(mentions=(post,), next=Cursor("1")), [post], post.collected_at)
+    evidence = (Evidence(start=0, end=8, signal="confidential_topic"),)
+    score = ClauseScore(
+        clause_id=ClauseId("C02-confidential"), score=0.91, mode=Mode.ALERT, evidence=evidence
+    )
+    judged = [(post, Judgement(mention_id=post.id, about=True, clauses=(score,)))]
+    house.store.keep_judgements(
+        judged, Versions(policy="1", classifier="1"), ("outbox",), NOW - timedelta(days=7), NOW
+    )
+
+
+def outbox(house: Installation) -> list[str]:
+    folder = house.settings.data_dir / "outbox"
+    return sorted(file.name.split("-")[0] for file in folder.glob("*.eml"))
+
+
+def test_a_digest_is_due_on_monday_morning_by_the_local_clock(at: Callable[[datetime], Installation]) -> None:
+    early, late = datetime(2026, 11, 23, 6, 29, tzinfo=UTC), datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
+    assert at(early).overdue_week() is None
+    week = at(late).overdue_week()
+    assert week is not None
+    assert week.name == "2026-W47"
+
+
+def test_a_digest_that_somebody_builds_does_not_keep_the_weekly_one_from_leaving(
+    at: Callable[[datetime], Installation],
+) -> None:
+    house = at(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    week = house.overdue_week()
+    assert week is not None
+    house.write_digest(week, send=False)
+    assert house.overdue_week() == week
+    house.write_digest(week, send=True)
+    assert house.overdue_week() is None
+
+
+def test_a_digest_is_sent_once_however_often_it_is_asked_for(at: Callable[[datetime], Installation]) -> None:
+    house = at(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    week = Week.named("2026-W47", house.settings.zone)
+    for _ in range(3):
+        house.write_digest(week, send=True)
+        house.tell()
+    assert outbox(house) == ["digest"]
+
+
+def test_a_missed_monday_is_made_up_for_and_marked_late(at: Callable[[datetime], Installation]) -> None:
+    house = at(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    week = house.overdue_week()
+    assert week is not None
+    assert house.write_digest(week, send=True).late
+
+
+def test_a_digest_comes_out_the_same_when_it_is_built_again(at: Callable[[datetime], Installation]) -> None:
+    house = at(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    with_finding(house, mention(published_at=NOW - timedelta(days=20)))
+    week = Week.named("2026-W47", house.settings.zone)
+    first = house.write_digest(week, send=True).text.read_text("utf-8")
+    assert "C02" in first
+    assert house.write_digest(week, send=True).text.read_text("utf-8") == first
+
+
+def test_what_stood_in_a_digest_as_found_late_does_not_stand_in_the_next(
+    at: Callable[[datetime], Installation],
+) -> None:
+    house = at(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    with_finding(house, mention(published_at=NOW - timedelta(days=20)))
+    week = Week.named("2026-W47", house.settings.zone)
+    house.write_digest(week, send=True)
+    assert len(house.facts(week).found_late) == 1
+    assert house.facts(week.later(1)).found_late == ()
+
+
+def test_an_alert_holds_no_words_of_the_post_unless_asked(at: Callable[[datetime], Installation]) -> None:
+    house = at(NOW)
+    with_finding(house, mention("Zeldzaam geheim van Voorbeeld BV"))
+    house.tell()
+    (mail,) = (house.settings.data_dir / "outbox").glob("alert-*.eml")
+    assert "eldzaam" not in mail.read_text("utf-8")
+    assert "eldzaam" in house.explained(house.store.findings()[0])
+
+
+def test_nothing_is_told_of_a_finding_that_was_answered_meanwhile(
+    at: Callable[[datetime], Installation],
+) -> None:
+    from klankbord import verdicts
+
+    house = at(NOW)
+    with_finding(house, mention())
+    (found,) = house.store.findings()
+    verdicts.keep(house.store, [verdicts.Row(found.id, "dismissed", "spam", "", "")], "ann", NOW)
+    house.tell()
+    assert outbox(house) == []
+
+
+def test_the_service_starts_and_obeys_a_stop(at: Callable[[datetime], Installation]) -> None:
+    house = at(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    house.stop.set()
+    serve(house)
+    assert house.store.counts()["mention"] == 0
