@@ -20,6 +20,11 @@ _WRAPPER = re.compile(r"(?i)^(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?$")
 _HANDLE_PATH = re.compile(
     r"(?i)(/@)[^/?#]+|(/(?:u|users?|authors?|profiles?|auteur|gebruiker|leden|members?)/)[^/?#]+"
 )
+#: sites whose addresses begin with a handle, and the form of theirs that needs none
+_HANDLE_FIRST = re.compile(r"(?i)^(https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/)(?!i/)[^/?#]+(/status/)")
+_AUTHOR_PARAMETER = re.compile(r"(?i)([?&;](?:author|auteur|username|screen_name|handle)=)[^&;#\s]*")
+#: without any of these in lower case the pattern above finds nothing
+_HANDLE_HINTS = ("/@", "/u", "/author", "/profile", "/auteur", "/gebruiker", "/leden", "/member")
 _MAX_WRAPPERS = 3
 #: an address that is what it should be already, but for its query
 _TIDY = re.compile(r"(https?://[a-z0-9.-]+/[^?#\s]*)(?:\?([^#\s]*))?(#\S*)?")
@@ -70,7 +75,11 @@ def _untracked(query: str) -> str:
 
 def author_free(url: str) -> str:
     """The address with handles in its path emptied: `/@name/1` becomes `/@/1` (law.md B6)."""
-    if "/@" not in url and not _HANDLE_PATH.search(url):
+    url = _HANDLE_FIRST.sub(r"\1i\2", url)
+    if "=" in url:
+        url = _AUTHOR_PARAMETER.sub(r"\1", url)
+    lowered = url.lower()
+    if not any(hint in lowered for hint in _HANDLE_HINTS):
         return url
     head, mark, tail = url.partition("?")
     scheme, slashes, path = head.partition("://")

@@ -21,6 +21,8 @@ MAX_LINE = 1_000_000
 _CHUNK = 1_000_000
 _JSON_NAMES = {".jsonl", ".ndjson", ".json"}
 _LANG = re.compile(r"(?i)[a-z]{2,3}(?:[-_].*)?")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_WORDS = ("title", "text", "parent_text")
 _STAFF = re.compile(
     r"(?:employee|staff|personnel|personeels?|medewerkers?|werknemers?)_?(?:id|no|nr|num|number|nummer|code)"
     r"|(?:line_?)?manager(?:_?name)?|leidinggevende|supervisor|salary|salaris|hire_?date|start_?date_?employment"
@@ -207,19 +209,24 @@ def _row(number: int, found: dict[str, object]) -> Row | BadRow:
             continue
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             return BadRow(line=number, problem=f"{name}: a text is needed, not {type(value).__name__}")
-        values[name] = str(value).strip()
+        # The words stay as they are: positions of evidence count in the text that was given.
+        values[name] = str(value) if name in _WORDS else str(value).strip()
     problem = _problem(values)
+    if not _LANG.fullmatch(values.get("lang", "")):
+        # "und", "unknown": the text itself tells
+        values.pop("lang", None)
     return BadRow(line=number, problem=problem) if problem else Row(line=number, **values)
 
 
 def _problem(values: dict[str, str]) -> str:
     for name in ("id", "text"):
-        if not values.get(name):
+        if not values.get(name, "").strip():
             return f"{name} is missing"
+    for name, value in values.items():
+        if _SURROGATE.search(value):
+            return f"{name}: holds half a character (a lone surrogate)"
     if (kind := values.get("kind")) and kind.lower() not in set(Kind):
         return f"kind: found {kind[:40]!r}; allowed: {', '.join(Kind)}"
-    if (lang := values.get("lang")) and not _LANG.fullmatch(lang):
-        return f"lang: found {lang[:40]!r}; allowed: a code such as nl"
     if (url := values.get("url")) and not url.lower().startswith(("http://", "https://")):
         return "url: an address that starts with http:// or https:// is needed"
     return ""

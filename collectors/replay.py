@@ -1,6 +1,7 @@
 """A file of posts comes in, batches of Mentions go out: for imports, and for scoring a single text."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,14 +16,15 @@ from collectors.links import author_free, canonical, redacted
 from collectors.posts_file import BadRow, Row, read_posts
 from collectors.text import MAX_TITLE, plain
 from klankbord.masking import masked
-from klankbord.mention import Kind, Mention, SourceId, Terms, short_hash
+from klankbord.mention import Kind, Mention, Precision, SourceId, Terms, short_hash
 from klankbord.ports import Batch, Cursor
 
 __all__ = ["BadRow", "Import", "Row", "import_posts", "post_from", "read_posts"]
 
 PLATFORM = "import"
 _BATCH = 500
-_LONGEST_ID = 200
+# Letters and digits with a digit among them: 1234567890, t3_1abc9, f81d4fae-7dec-11d0.
+_PLAIN_ID = re.compile(r"(?=[^\d]*\d)[\w.:-]{1,100}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +77,11 @@ def post_from(row: Row, now: datetime, how: Import | None = None) -> Mention:
         title=title,
         text=text,
         context=context,
-        thread_id=row.thread_id or None,
-        parent_id=row.parent_id or None,
+        thread_id=_id_of(row.thread_id) if row.thread_id else None,
+        parent_id=_id_of(row.parent_id) if row.parent_id else None,
         lang=row.lang[:2].lower() or None,
         published_at=published,
-        published_raw=row.published_at[:100],
+        published_raw="" if precision is Precision.MISSING else row.published_at[:100],
         published_precision=precision,
         collected_at=now,
         terms=how.terms,
@@ -88,8 +90,13 @@ def post_from(row: Row, now: datetime, how: Import | None = None) -> Mention:
 
 def _native_id(row: Row, source_id: SourceId) -> str:
     """The platform's own id; without a platform, ids that two files share are told apart by source."""
-    native = row.id if len(row.id) <= _LONGEST_ID else short_hash(row.id)
+    native = _id_of(row.id)
     return native if row.platform or source_id == PLATFORM else f"{source_id}:{native}"
+
+
+def _id_of(given: str) -> str:
+    """An id as it was given where it can hold no name; an address, a handle or a word becomes a hash."""
+    return given if _PLAIN_ID.fullmatch(given) else short_hash(given)
 
 
 def _masked(row: Row, workshop: Workshop, now: datetime, how: Import) -> Mention:

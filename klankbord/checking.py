@@ -1,12 +1,15 @@
 """An installation comes in; what is well and what needs a person goes out."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from klankbord.errors import KlankbordError, Mistake, QueryError, SettingsError
+from klankbord.errors import KlankbordError, Mistake, QueryError
 from klankbord.installation import Installation
-from klankbord.settings import Settings, load
+from klankbord.settings import QuerySettings, Settings, SourceSettings, load
+
+_HANDLE = re.compile(r"(?:^|[\s(\"])(?:from:|author:)?@\w+|\b(?:from|author):\w+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +27,7 @@ def check_config(folder: Path) -> list[str]:
     Raises:
         SettingsError: with every mistake.
     """
-    settings = load(folder)
-    mistakes = [*_wrong_queries(settings), *_wrong_kinds(settings)]
-    if mistakes:
-        raise SettingsError(tuple(mistakes))
+    settings = load(folder, _look_further)
     rules = settings.policy.rules
     counted = f"{len(settings.sources)} sources, {len(settings.queries)} queries"
     counted += f", {len(settings.delivery.channel)} channels"
@@ -35,10 +35,24 @@ def check_config(folder: Path) -> list[str]:
     return [f"{folder}: {counted}", *_remarks(settings)]
 
 
-def _wrong_queries(settings: Settings) -> Iterator[Mistake]:
+def _look_further(sources: Sequence[SourceSettings], queries: Sequence[QuerySettings]) -> Iterator[Mistake]:
+    yield from _wrong_queries(queries)
+    yield from _wrong_kinds(sources)
+
+
+def _wrong_queries(queries: Sequence[QuerySettings]) -> Iterator[Mistake]:
     from classify.query import parse
 
-    for place, query in enumerate(settings.queries, start=1):
+    for place, query in enumerate(queries, start=1):
+        if handle := _HANDLE.search(query.expression):
+            # A query names the organisation, never a person (law.md A4).
+            key, allowed = (
+                f"query.{place}.expression",
+                "names of the organisation, its products and campaigns",
+            )
+            yield Mistake(
+                file="queries.toml", key=key, found=f"the handle {handle[0].strip()}", allowed=allowed
+            )
         try:
             parse(query.expression)
         except QueryError as error:
@@ -51,10 +65,10 @@ def _wrong_queries(settings: Settings) -> Iterator[Mistake]:
             )
 
 
-def _wrong_kinds(settings: Settings) -> Iterator[Mistake]:
+def _wrong_kinds(sources: Sequence[SourceSettings]) -> Iterator[Mistake]:
     from collectors import KINDS
 
-    for place, source in enumerate(settings.sources, start=1):
+    for place, source in enumerate(sources, start=1):
         if source.kind not in KINDS:
             key, allowed = f"source.{place}.kind", f"one of {sorted(KINDS)}"
             yield Mistake(file="sources.toml", key=key, found=repr(source.kind), allowed=allowed)

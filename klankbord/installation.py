@@ -9,7 +9,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from klankbord import pipeline
-from klankbord.errors import NotFoundError
+from klankbord.errors import NotFoundError, SettingsError
 from klankbord.finding import Finding, FindingState
 from klankbord.mention import SourceId
 from klankbord.policy import Mode
@@ -58,8 +58,17 @@ class Installation:
     @cached_property
     def pseudonyms(self) -> Pseudonyms:
         """The keys under which authors are kept."""
-        epoch = timedelta(days=self.settings.general.pseudonym_epoch_days)
-        return Pseudonyms(self.settings.data_dir / "pseudonyms.key", epoch)
+        file = self.settings.data_dir / "pseudonyms.key"
+        url = self.settings.store_url
+        if (
+            not file.exists()
+            and url.startswith("sqlite:///")
+            and Path(url.removeprefix("sqlite:///")).exists()
+        ):
+            # A new key would forget what must not come back: every erased post would be collected again.
+            found, allowed = "no such file beside a store", "the key file, from a backup"
+            raise SettingsError.one(str(file), "-", found, allowed)
+        return Pseudonyms(file, timedelta(days=self.settings.general.pseudonym_epoch_days))
 
     @cached_property
     def store(self) -> Store:
@@ -238,9 +247,8 @@ class Installation:
         now = self.clock()
         facts = self.facts(week)
         digest = self.digest_of(week)
-        folder = self.settings.data_dir / "digests"
-        folder.mkdir(parents=True, exist_ok=True)
-        html, text = folder / f"{week.name}.html", folder / f"{week.name}.txt"
+        html, text = self._files(week)
+        html.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _replace(html, html_of(digest))
         _replace(text, text_of(digest))
         late = now > self.due_at(week) + timedelta(hours=1)
@@ -265,14 +273,44 @@ class Installation:
         return datetime(day.year, day.month, day.day, hours, minutes, tzinfo=self.settings.zone)
 
     def overdue_week(self) -> Week | None:
-        """The last full week, where its digest should have left by now and has not."""
-        week = Week.of(self.clock(), self.settings.zone).later(-1)
+        """The oldest of the last two weeks whose digest should have left by now and has not."""
+        this = Week.of(self.clock(), self.settings.zone)
+        return next((week for back in (-2, -1) if (week := this.later(back)) and self._owed(week)), None)
+
+    def _owed(self, week: Week) -> bool:
         if self.clock() < self.due_at(week):
-            return None
+            return False
+        since = self.facts(week).collecting_since
+        if since is None or since >= week.end_at:
+            # Nobody was listening yet: a digest of that week could only say that nothing was read.
+            return False
         # A digest that somebody built to look at must not keep the weekly one from leaving.
         if self.settings.delivery.digest.channels:
-            return None if self.store.queued(f"digest-{week.name}") else week
-        return None if week.name in {name for name, _, _ in self.store.digests()} else week
+            return not self.store.queued(f"digest-{week.name}")
+        return week.name not in {name for name, _, _ in self.store.digests()}
+
+    def redraw(self) -> int:
+        """Draw the digests of the last eight weeks again: a post that is gone must not stand in a stored one.
+
+        Returns:
+            How many were drawn again.
+        """
+        from reports.html import html_of
+        from reports.text import text_of
+
+        this, drawn = Week.of(self.clock(), self.settings.zone), 0
+        for back in range(-8, 0):
+            html, text = self._files(this.later(back))
+            if html.exists():
+                digest = self.digest_of(this.later(back))
+                _replace(html, html_of(digest))
+                _replace(text, text_of(digest))
+                drawn += 1
+        return drawn
+
+    def _files(self, week: Week) -> tuple[Path, Path]:
+        folder = self.settings.data_dir / "digests"
+        return folder / f"{week.name}.html", folder / f"{week.name}.txt"
 
     # keeping house
 

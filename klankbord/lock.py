@@ -16,8 +16,12 @@ def held(data_dir: Path) -> Iterator[None]:
     Raises:
         StoreError: another process holds it.
     """
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (data_dir / "klankbord.lock").open("a+") as lock:
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = (data_dir / "klankbord.lock").open("a+")
+    except OSError as error:
+        raise StoreError(f"{data_dir} cannot be written: {error.strerror}") from error
+    with file as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -66,8 +66,9 @@ class Pseudonyms:
     def _read(self) -> dict[str, bytes]:
         try:
             stored = json.loads(self._file.read_text("ascii"))
-            return {name: bytes.fromhex(key) for name, key in stored.items()}
-        except (ValueError, AttributeError, TypeError) as error:
+            keys = {name: bytes.fromhex(key) for name, key in stored.items()}
+            return {_FORGET: keys[_FORGET]} | keys
+        except (ValueError, AttributeError, TypeError, KeyError, OSError) as error:
             raise SettingsError.one(
                 str(self._file), "-", f"unreadable ({error})", "a key file made by klankbord"
             ) from error

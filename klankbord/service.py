@@ -35,7 +35,8 @@ def serve(installation: Installation) -> None:
             work=digest,
         ),
         # A Monday that was missed because the machine was off is made up for.
-        Every(name="overdue digest", every=timedelta(minutes=15), work=digest),
+        # Not at once: the sources are read first.
+        Every(name="overdue digest", every=timedelta(minutes=10), work=digest, at_once=False),
     ]
     run([*sources, *house], installation.stop)
 
@@ -48,6 +49,8 @@ def _reader(installation: Installation, source_id: str, then: Callable[[], None]
             elif one.kept.new or one.kept.edited or one.kept.deleted:
                 _log.info("%s: %s", source_id, one.kept)
                 then()
+            if one.kept.deleted:
+                installation.redraw()
 
     return read
 

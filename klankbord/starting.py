@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import tomlkit
 
 from klankbord.errors import SettingsError
 from klankbord.mention import short_hash
-from klankbord.settings import starter_folder
+from klankbord.settings import load, starter_folder
 
 _FILES = (
     "klankbord.toml",
@@ -32,65 +33,57 @@ class Answers:
 
 
 def write_config(folder: Path, answers: Answers) -> list[Path]:
-    """Write the config; nothing is written over.
+    """Write the config; nothing is written over, and nothing that its own check would refuse.
 
     Raises:
-        SettingsError: the folder holds a config already, or an answer cannot stand.
+        SettingsError: the folder holds a config already or cannot be written, or an answer cannot stand.
     """
-    if answers.language not in {"nl", "en"}:
-        raise SettingsError.one("init", "--language", repr(answers.language), "nl or en")
-    if len(answers.name.strip()) < 2:
-        raise SettingsError.one("init", "--name", repr(answers.name), "a name of two letters or more")
-    standing = [name for name in _FILES if (folder / name).exists()]
-    if standing:
-        raise SettingsError.one(
-            str(folder), "-", f"{', '.join(standing)} already", "a folder without a config"
-        )
-    content = {name: (starter_folder() / name).read_text("utf-8") for name in _FILES}
-    content["klankbord.toml"] = _general(content["klankbord.toml"], answers, folder)
-    content["organisation.toml"] = _organisation(content["organisation.toml"], answers)
-    content["queries.toml"] = _queries(content["queries.toml"], answers)
-    content["sources.toml"] = _sources(content["sources.toml"], answers)
-    content["delivery.toml"] = content["delivery.toml"].replace("communications@example.org", answers.mail_to)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in content.items():
-        (folder / name).write_text(text, "utf-8")
+    try:
+        standing = [name for name in _FILES if (folder / name).exists()]
+        if standing:
+            found = f"{', '.join(standing)} already"
+            raise SettingsError.one(str(folder), "-", found, "a folder without a config")
+        content = _content(folder, answers)
+        with TemporaryDirectory() as trial:
+            for name, text in content.items():
+                (Path(trial) / name).write_text(text, "utf-8")
+            load(Path(trial))
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in content.items():
+            (folder / name).write_text(text, "utf-8")
+    except OSError as error:
+        found = str(error.strerror)
+        raise SettingsError.one(str(folder), "-", found, "a folder that can be written") from error
     return [folder / name for name in _FILES]
 
 
-def _general(text: str, answers: Answers, folder: Path) -> str:
-    document = tomlkit.parse(text)
-    document["language"] = answers.language
+def _content(folder: Path, answers: Answers) -> dict[str, str]:
+    starter = {name: tomlkit.parse((starter_folder() / name).read_text("utf-8")) for name in _FILES}
+    general = starter["klankbord.toml"]
+    general["language"] = answers.language
     if folder.resolve().name != "config":
         # Two configs side by side must not share a store.
-        document["data_dir"] = f"../{folder.resolve().name}-data"
-    return tomlkit.dumps(document)
-
-
-def _organisation(text: str, answers: Answers) -> str:
-    document = tomlkit.parse(text)
-    document["name"] = answers.name.strip()
-    document["aliases"] = list(answers.aliases)
-    return tomlkit.dumps(document)
-
-
-def _queries(text: str, answers: Answers) -> str:
+        general["data_dir"] = f"../{folder.resolve().name}-data"
+    organisation = starter["organisation.toml"]
+    organisation["name"] = answers.name.strip()
+    organisation["aliases"] = list(answers.aliases)
     names = [answers.name.strip(), *answers.aliases]
     expression = " OR ".join('"' + name.replace('"', " ") + '"' for name in names)
-    head = text[: text.index("[[query]]")]
-    return f"{head}[[query]]\nid = \"organisation\"\nexpression = '''\n{expression}\n'''\n"
+    starter["queries.toml"]["query"][0]["expression"] = expression
+    starter["delivery.toml"]["channel"][0]["to"] = [answers.mail_to]
+    written = {name: tomlkit.dumps(document) for name, document in starter.items()}
+    for feed in dict.fromkeys(answers.feeds):
+        written["sources.toml"] += _source(feed, answers.language)
+    return written
 
 
-def _sources(text: str, answers: Answers) -> str:
-    tables = []
-    for feed in answers.feeds:
-        table = tomlkit.table()
-        table["id"] = _id_of(feed)
-        table["kind"] = "feed"
-        table["url"] = feed
-        table["language"] = answers.language
-        tables.append("[[source]]\n" + tomlkit.dumps(table))
-    return text + "".join(f"\n{table}" for table in tables)
+def _source(feed: str, language: str) -> str:
+    table = tomlkit.table()
+    table["id"] = _id_of(feed)
+    table["kind"] = "feed"
+    table["url"] = feed
+    table["language"] = language
+    return "\n[[source]]\n" + tomlkit.dumps(table)
 
 
 def _id_of(feed: str) -> str:

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 
 from klankbord.errors import ImportFileError, NotFoundError
@@ -48,10 +49,14 @@ def keep(store: Store, rows: Sequence[Row], by: str, now: datetime) -> list[tupl
     """
     found = {}
     problems: list[str] = []
+    twice: dict[FindingId, int] = {}
     for number, row in enumerate(rows, start=1):
         problem = problem_of(row)
         try:
             found[number] = store.finding(row.finding)
+            first = twice.setdefault(found[number].id, number)
+            if first != number:
+                problem = f"the same finding as row {first}"
         except NotFoundError as error:
             problem = problem or str(error)
         if problem:
@@ -80,20 +85,32 @@ def from_csv(store: Store, file: Path, by: str, now: datetime) -> list[tuple[Fin
     Raises:
         ImportFileError: it cannot be read, a column lacks, or a row is wrong; nothing is kept then.
     """
+    content = _content(file)
+    header = content.partition("\n")[0]
+    try:
+        reader = csv.DictReader(
+            StringIO(content, newline=""),
+            delimiter=";" if header.count(";") > header.count(",") else ",",
+            strict=True,
+        )
+        missing = {"finding", "verdict"} - set(reader.fieldnames or ())
+        if missing:
+            columns = f"columns: {', '.join(_COLUMNS)}"
+            raise ImportFileError(f"{file}: column {', '.join(sorted(missing))} is missing; {columns}")
+        rows = [Row(*((line.get(name) or "").strip() for name in _COLUMNS)) for line in reader]
+    except csv.Error as error:
+        raise ImportFileError(f"{file}: no CSV that can be read: {error}") from error
+    return keep(store, rows, by, now)
+
+
+def _content(file: Path) -> str:
     try:
         if file.stat().st_size > _LARGEST:
             raise ImportFileError(f"{file}: larger than {_LARGEST // 1_000_000} MB")
-        content = file.read_text("utf-8-sig")
+        raw = file.read_bytes()
+        # A spreadsheet saves "Unicode text" as UTF-16 with a mark in front.
+        content = raw.decode("utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ImportFileError(f"{file}: cannot be read: {error}") from error
-    header = content.partition("\n")[0]
-    reader = csv.DictReader(
-        content.splitlines(), delimiter=";" if header.count(";") > header.count(",") else ","
-    )
-    missing = {"finding", "verdict"} - set(reader.fieldnames or ())
-    if missing:
-        raise ImportFileError(
-            f"{file}: column {', '.join(sorted(missing))} is missing; columns: {', '.join(_COLUMNS)}"
-        )
-    rows = [Row(*((line.get(name) or "").strip() for name in _COLUMNS)) for line in reader]
-    return keep(store, rows, by, now)
+    first, _, rest = content.partition("\n")
+    return rest if first.strip().lower().startswith("sep=") else content

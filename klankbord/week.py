@@ -30,6 +30,8 @@ class Week:
         year, _, number = name.partition("-W")
         if not (year.isdigit() and number.isdigit()):
             raise ValueError(f"{name!r} is no week such as 2026-W47")
+        if not 2000 <= int(year) <= 2200:
+            raise ValueError(f"{name!r} is no week of this century or the next")
         return cls(monday=date.fromisocalendar(int(year), int(number), 1), zone=zone)
 
     @property

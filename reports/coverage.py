@@ -113,6 +113,9 @@ def _sentence(facts: WeekFacts, standings: list[str], now: datetime, say: Words)
     read = sum(standing in _WELL for standing in on)
     key = "coverage.all" if read == len(on) else "coverage.some"
     gap = _longest_gap(facts, now, say)
+    if read < len(on) and gap == say("coverage.no_gap"):
+        # A gap is a row only when the source is back; one that is silent still is no "no gaps" either.
+        return say("coverage.silent", read=read, n=len(on), troubled=len(on) - read)
     return say(key, read=read, n=len(on), troubled=len(on) - read, gap=gap)
 
 
@@ -133,8 +136,6 @@ def _notes(facts: WeekFacts, say: Words) -> tuple[str, ...]:
     notes = []
     if languages := _languages(facts, say):
         notes.append(say("coverage.languages", languages=languages))
-    if facts.dropped:
-        notes.append(say.many("coverage.dropped", facts.dropped))
     # Below five even whether there were any stays unsaid (law.md D3).
     few = facts.guarded < 5
     notes.append(say("guarded.few") if few else say("guarded.many", n=number(facts.guarded, say.language)))

@@ -49,8 +49,11 @@ def digest_of(
     numbers = numbers_of(facts)
     coverage = coverage_of(facts, language, now)
     late = _late(facts)
-    # The week comes first: on a first edition the history that was read back would fill every place.
-    clusters = sorted(clusters_of(_open(facts)), key=lambda cluster: cluster.first.id in late)
+    # Alerts first, and among equals the week: the history that a first edition reads back comes after.
+    clusters = sorted(
+        clusters_of(_open(facts)),
+        key=lambda cluster: (cluster.first.mode < Mode.ALERT, cluster.first.id in late),
+    )
     decide, watch = clusters[:DECISIONS], clusters[DECISIONS:]
     urgent = sum(cluster.first.mode is Mode.ALERT for cluster in clusters)
     changes = changes_of(numbers, policy, say)
@@ -94,7 +97,7 @@ class _View:
     def decision(self, cluster: Cluster) -> Decision:
         finding, policy, language = cluster.first, self._policy, self._say.language
         number, title = phrase.number_and_title(policy, finding, language)
-        quote = quote_of(finding, LIMIT)
+        quote = None if phrase.about_a_person(finding) else quote_of(finding, LIMIT)
         return Decision(
             id=finding.id[:8],
             clause=number,
@@ -106,7 +109,7 @@ class _View:
             sentence=phrase.sentence_of(policy, finding, language),
             quote=quote,
             no_quote="" if quote else phrase.no_quote_of(finding, language),
-            why=phrase.why_of(finding, language),
+            why=phrase.why_of(finding, language, quote=not phrase.about_a_person(finding)),
             unknown=self._say("unknown"),
             innocent=phrase.innocent_of(policy, finding, language),
             next_step=phrase.next_step_of(policy, finding, language),
@@ -116,7 +119,7 @@ class _View:
     def watched(self, cluster: Cluster) -> Watched:
         finding, policy, language = cluster.first, self._policy, self._say.language
         number, title = phrase.number_and_title(policy, finding, language)
-        quote = quote_of(finding, _SHORT)
+        quote = None if phrase.about_a_person(finding) else quote_of(finding, _SHORT)
         return Watched(
             id=finding.id[:8],
             clause=number,

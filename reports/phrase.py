@@ -83,11 +83,18 @@ def next_step_of(policy: Policy, finding: Finding, language: Lang) -> str:
     return (clause.suggested_action.get(language) if clause else None) or words(language)("next_step")
 
 
+def about_a_person(finding: Finding) -> bool:
+    """Whether a quote would spread what the clause protects somebody from (law.md B6, clause C08)."""
+    return finding.clause_id.startswith("C08")
+
+
 def no_quote_of(finding: Finding, language: Lang) -> str:
     """Why a finding is shown without its words."""
     mention, say = finding.mention, words(language)
     if mention.state in {State.DELETED, State.REMOVED}:
         return say("no_quote.gone")
+    if about_a_person(finding):
+        return say("no_quote.person")
     if not (mention.terms.export and mention.terms.store):
         return say("no_quote.terms")
     return say("no_quote.empty")

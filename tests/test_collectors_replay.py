@@ -55,7 +55,7 @@ def test_unknown_columns_are_told(tmp_path: Path) -> None:
         ('{"id": "", "text": "x"}', "id is missing"),
         ('{"id": "1", "text": ["x"]}', "text: a text is needed, not list"),
         ('{"id": "1", "text": "x", "kind": "rant"}', "kind: found 'rant'"),
-        ('{"id": "1", "text": "x", "lang": "!"}', "lang: found '!'"),
+        ('{"id": "1", "text": "\\ud800"}', "text: holds half a character"),
         ('{"id": "1", "text": "x", "url": "javascript:x"}', "url: an address"),
         ("[" * 100_000, "no readable JSON"),
         ('{"id": "1", "text": "' + "x" * 1_000_000 + '"}', "longer than 1,000,000"),

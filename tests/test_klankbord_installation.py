@@ -8,11 +8,12 @@ from shutil import copy
 import pytest
 from builders import NOW, mention
 
+from klankbord.errors import SettingsError
 from klankbord.finding import ClauseScore, Evidence, Judgement
 from klankbord.installation import Installation
-from klankbord.mention import Mention
+from klankbord.mention import Mention, State, StateChange
 from klankbord.policy import ClauseId, Mode
-from klankbord.ports import Batch, Cursor
+from klankbord.ports import Batch, Cursor, Recheck
 from klankbord.service import serve
 from klankbord.settings import load
 from klankbord.store.store import Versions
@@ -50,6 +51,7 @@ def outbox(house: Installation) -> list[str]:
 
 def test_a_digest_is_due_on_monday_morning_by_the_local_clock(at: Callable[[datetime], Installation]) -> None:
     early, late = datetime(2026, 11, 23, 6, 29, tzinfo=UTC), datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
+    with_finding(at(NOW), mention())
     assert at(early).overdue_week() is None
     week = at(late).overdue_week()
     assert week is not None
@@ -60,6 +62,7 @@ def test_a_digest_that_somebody_builds_does_not_keep_the_weekly_one_from_leaving
     at: Callable[[datetime], Installation],
 ) -> None:
     house = at(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    with_finding(house, mention())
     week = house.overdue_week()
     assert week is not None
     house.write_digest(week, send=False)
@@ -79,9 +82,49 @@ def test_a_digest_is_sent_once_however_often_it_is_asked_for(at: Callable[[datet
 
 def test_a_missed_monday_is_made_up_for_and_marked_late(at: Callable[[datetime], Installation]) -> None:
     house = at(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    with_finding(house, mention())
     week = house.overdue_week()
     assert week is not None
     assert house.write_digest(week, send=True).late
+
+
+def test_a_week_in_which_nobody_listened_is_owed_no_digest(at: Callable[[datetime], Installation]) -> None:
+    house = at(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    assert house.overdue_week() is None
+    with_finding(house, mention(collected_at=datetime(2026, 11, 23, 8, tzinfo=UTC)))
+    assert house.overdue_week() is None
+
+
+def test_two_mondays_that_were_missed_are_made_up_for_in_their_order(
+    at: Callable[[datetime], Installation],
+) -> None:
+    house = at(datetime(2026, 11, 30, 9, tzinfo=UTC))
+    with_finding(house, mention())
+    names = []
+    while week := house.overdue_week():
+        house.write_digest(week, send=True)
+        names.append(week.name)
+    assert names == ["2026-W47", "2026-W48"]
+
+
+def test_a_digest_is_drawn_again_without_a_post_that_is_gone(at: Callable[[datetime], Installation]) -> None:
+    house = at(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    post = mention("Zeldzaam geheim van Voorbeeld BV", native_id="n")
+    with_finding(house, post)
+    week = Week.named("2026-W47", house.settings.zone)
+    assert "geheim" in house.write_digest(week, send=False).text.read_text("utf-8")
+    gone = StateChange(platform="feed", native_id="n", state=State.DELETED, at=NOW)
+    house.store.rechecked("blog", Recheck(changes=(gone,)), "feed", NOW)
+    assert house.redraw() == 1
+    assert "geheim" not in (house.settings.data_dir / "digests" / "2026-W47.txt").read_text("utf-8")
+
+
+def test_a_store_without_its_key_file_is_not_opened(at: Callable[[datetime], Installation]) -> None:
+    house = at(NOW)
+    with_finding(house, mention())
+    (house.settings.data_dir / "pseudonyms.key").unlink()
+    with pytest.raises(SettingsError, match="from a backup"):
+        _ = at(NOW).store
 
 
 def test_a_digest_comes_out_the_same_when_it_is_built_again(at: Callable[[datetime], Installation]) -> None:

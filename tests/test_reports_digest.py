@@ -249,7 +249,7 @@ def test_a_source_nobody_asked_is_not_called_quiet() -> None:
         "never read yet",
         "turned off",
     ]
-    assert shown.coverage.sentence == "0 of 2 sources read, 2 not; no gaps."
+    assert shown.coverage.sentence == "0 of 2 sources read, 2 not."
 
 
 def test_gaps_that_overlap_count_once_and_only_inside_the_week() -> None:

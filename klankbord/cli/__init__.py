@@ -1,11 +1,12 @@
 """Words from a terminal come in, one function is called; data goes to stdout, talk to stderr."""
 
+import os
 import sys
 
 import typer
 
 from klankbord.cli import collecting, findings, judging, running, sources, telling
-from klankbord.errors import ImportFileError, KlankbordError, QueryError, SettingsError
+from klankbord.errors import ImportFileError, KlankbordError, NotFoundError, QueryError, SettingsError
 
 app = typer.Typer(
     name="klankbord",
@@ -32,9 +33,11 @@ FAILED, WRONG = 1, 2
 
 def main() -> None:
     """The console script."""
+    # Everything written holds texts of people: for the owner alone.
+    os.umask(0o077)
     try:
         app()
-    except (SettingsError, QueryError, ImportFileError) as error:
+    except (SettingsError, QueryError, ImportFileError, NotFoundError) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(WRONG)
     except KlankbordError as error:

@@ -43,6 +43,8 @@ def collect(
             for run in opened.collect(names or [], force=force):
                 runs.append(run)
                 step(1)
+        if any(run.kept.deleted for run in runs):
+            opened.redraw()
     runs.sort(key=lambda run: run.source_id)
     _show(runs, json=json)
     if any(run.error for run in runs):

@@ -187,7 +187,9 @@ def judge(
     """
     from klankbord import verdicts
 
-    if (csv is None) == (finding is None) or (finding and not undo and verdict is None):
+    one = finding is not None and csv is None and ((verdict is not None) != undo)
+    many = csv is not None and finding is None and not undo
+    if not (one or many):
         raise typer.BadParameter("give a finding and a verdict, a finding and --undo, or --csv FILE")
     with installation(config) as opened:
         if undo and finding:

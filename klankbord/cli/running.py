@@ -138,7 +138,8 @@ def run(config: ConfigDir = DEFAULT) -> None:
     from klankbord.service import serve
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for chatty in ("apscheduler", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     with installation(config, alone=True) as opened:
         talk(f"klankbord is at work for {opened.settings.organisation.name}; Ctrl-C stops it")
         serve(opened)

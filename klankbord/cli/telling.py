@@ -67,9 +67,13 @@ def send(config: ConfigDir = DEFAULT, week: WeekName = None, json: AsJson = Fals
     Example: `klankbord digest send`.
     """
     with installation(config, alone=True) as opened:
+        chosen = _week(opened, week)
+        if chosen.end_at > opened.clock():
+            problem = f"{chosen.name} has not ended yet; look at it with preview"
+            raise typer.BadParameter(problem, param_hint="--week")
         if not opened.settings.delivery.digest.channels:
             talk("no channel under [digest] in delivery.toml: the digest is only written")
-        written = opened.write_digest(_week(opened, week), send=True)
+        written = opened.write_digest(chosen, send=True)
         told = opened.tell()
     _show_told(told.sent, told.failed, json=json)
     if not json:

@@ -2,6 +2,7 @@
 
 import hashlib
 import tomllib
+from collections.abc import Callable, Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +17,7 @@ from klankbord.settings.models import (
     QueriesFile,
     QuerySettings,
     Settings,
+    SourceSettings,
     SourcesFile,
 )
 from klankbord.settings.organisation import Organisation
@@ -24,8 +26,16 @@ from klankbord.settings.policy_file import PolicyFile
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def load(folder: Path) -> Settings:
+#: looks for mistakes that only another room can see: a kind of source, a query
+Check = Callable[[Sequence[SourceSettings], Sequence[QuerySettings]], Iterable[Mistake]]
+
+
+def load(folder: Path, check: Check | None = None) -> Settings:
     """Read and check every file of a config folder; only organisation.toml must be there.
+
+    Args:
+        folder: the config folder.
+        check: looks further into the sources and queries that could be read.
 
     Raises:
         SettingsError: with every mistake in every file.
@@ -45,8 +55,9 @@ def load(folder: Path) -> Settings:
     queries = _read(folder / "queries.toml", QueriesFile, mistakes, by_name)
     delivery = _read(folder / "delivery.toml", DeliverySettings, mistakes, DeliverySettings())
     policy = _read(policy_file, PolicyFile, mistakes)
-    if sources and queries and delivery:
-        mistakes += _loose_ends(sources, queries, delivery)
+    mistakes += _loose_ends(sources or SourcesFile(), queries, delivery or DeliverySettings())
+    if check:
+        mistakes += check(sources.source if sources else (), queries.query if queries else ())
     if mistakes or not (general and sources and queries and organisation and delivery and policy):
         raise SettingsError(tuple(mistakes))
     return Settings(
@@ -95,33 +106,28 @@ def _read(
     """The checked content of a file; where there is no such file, `otherwise`."""
     if otherwise is not None and not file.exists():
         return otherwise
-    try:
-        content = tomllib.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
-        mistakes.append(
-            Mistake(
-                file=file.name, key="-", found="no such file", allowed="a TOML file; see `klankbord init`"
-            )
-        )
-        return None
-    except UnicodeDecodeError as error:
-        mistakes.append(
-            Mistake(
-                file=file.name,
-                key="-",
-                found=f"bytes that are not UTF-8 ({error.reason})",
-                allowed="UTF-8 text",
-            )
-        )
-        return None
-    except tomllib.TOMLDecodeError as error:
-        mistakes.append(Mistake(file=file.name, key="-", found=str(error), allowed="TOML"))
+    content = _parsed(file)
+    if isinstance(content, Mistake):
+        mistakes.append(content)
         return None
     try:
         return model.model_validate(content)
     except ValidationError as error:
         mistakes += [_mistake(file.name, dict(detail)) for detail in error.errors(include_url=False)]
         return None
+
+
+def _parsed(file: Path) -> dict[str, object] | Mistake:
+    allowed = "a TOML file; see `klankbord init`"
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        found = "no such file"
+    except UnicodeDecodeError as error:
+        found, allowed = f"bytes that are not UTF-8 ({error.reason})", "UTF-8 text"
+    except (tomllib.TOMLDecodeError, RecursionError, OSError) as error:
+        found, allowed = str(error), "TOML"
+    return Mistake(file=file.name, key="-", found=found, allowed=allowed)
 
 
 def _mistake(file: str, detail: dict[str, object]) -> Mistake:
@@ -138,10 +144,12 @@ def _mistake(file: str, detail: dict[str, object]) -> Mistake:
     return Mistake(file=file, key=key, found=shown if len(shown) < 80 else shown[:77] + "…", allowed=message)
 
 
-def _loose_ends(sources: SourcesFile, queries: QueriesFile, delivery: DeliverySettings) -> list[Mistake]:
+def _loose_ends(
+    sources: SourcesFile, queries: QueriesFile | None, delivery: DeliverySettings
+) -> list[Mistake]:
     """Keys that point nowhere and ids that stand twice."""
     found: list[Mistake] = []
-    query_ids = [query.id for query in queries.query]
+    query_ids = [query.id for query in queries.query] if queries else []
     channel_ids = [channel.id for channel in delivery.channel]
     for file, table, ids in (
         ("sources.toml", "source", [source.id for source in sources.source]),
@@ -156,7 +164,7 @@ def _loose_ends(sources: SourcesFile, queries: QueriesFile, delivery: DeliverySe
                 )
     for place, source in enumerate(sources.source):
         for name in source.queries:
-            if name not in query_ids:
+            if queries and name not in query_ids:
                 key = f"source.{place + 1}.queries"
                 found.append(
                     Mistake(file="sources.toml", key=key, found=repr(name), allowed=f"one of {query_ids}")

@@ -1,5 +1,6 @@
 """The shape of every config file but the policy; unknown keys are refused."""
 
+import re
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -13,13 +14,19 @@ from klankbord.mention import Terms
 from klankbord.policy import Policy
 from klankbord.settings.organisation import Organisation
 
+_DURATION = re.compile(r"([1-9]\d{0,4})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def _duration(value: object) -> timedelta:
     if isinstance(value, timedelta):
         return value
-    if isinstance(value, str) and value[-1:] in _UNITS and value[:-1].isdigit() and int(value[:-1]) > 0:
+    if (
+        isinstance(value, str)
+        and value[-1:] in _UNITS
+        and value[:-1].isdigit()
+        and 0 < int(value[:-1]) < 100_000
+    ):
         return timedelta(**{_UNITS[value[-1]]: int(value[:-1])})
     raise ValueError('a duration such as "90s", "30m", "6h" or "7d"')
 
@@ -28,6 +35,14 @@ def _web_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("an address that starts with http:// or https://")
+    if "@" in parts.netloc:
+        raise ValueError("an address without a name or password in it")
+    return value
+
+
+def _store_url(value: str) -> str:
+    if value and not value.startswith("sqlite:///"):
+        raise ValueError('empty, or "sqlite:///" and a path; other databases come later')
     return value
 
 
@@ -69,7 +84,7 @@ class GeneralSettings(Table):
     #: store, keys, model and digests; relative to the config folder
     data_dir: Path = Path("../data")
     #: SQLAlchemy URL; empty: SQLite in the data folder
-    store: str = ""
+    store: Annotated[str, AfterValidator(_store_url)] = ""
     #: where the desk is reached; findings link there, or name a command where it is empty
     desk_url: WebAddress | Literal[""] = ""
     #: days after which an author gets another pseudonym
