@@ -33,6 +33,8 @@ class Judged:
     #: baselines: most signals that voted for one clause, and the highest head alone
     signals_only: float = 0.0
     words_only: float = 0.0
+    #: the highest fused score, also where the guard held the post back: what the guard costs the ranking
+    unguarded: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,8 @@ class Report:
     ranking: Figure
     ranking_signals_only: Figure
     ranking_words_only: Figure
+    #: the same scores without the guard
+    ranking_unguarded: Figure
     #: clause number -> figure
     clause_auc: Mapping[str, Figure] = field(default_factory=dict)
     clause_precision: Mapping[str, Figure] = field(default_factory=dict)
@@ -88,6 +92,7 @@ def evaluate(posts: Sequence[Judged]) -> Report:
         ranking=auc(touching, best),
         ranking_signals_only=auc(touching, np.array([post.signals_only for post in posts])),
         ranking_words_only=auc(touching, np.array([post.words_only for post in posts])),
+        ranking_unguarded=auc(touching, np.array([post.unguarded for post in posts])),
         clause_auc={clause: _clause_auc(clause, posts) for clause in clauses},
         clause_precision={clause: _precision(clause, posts) for clause in clauses},
         clause_recall={clause: _recall(clause, posts) for clause in clauses},
@@ -166,7 +171,8 @@ def rendered(report: Report) -> str:
     lines = [
         f"touching against the rest, AUC: {report.ranking}",
         f"  signals only:                 {report.ranking_signals_only}",
-        f"  words only:                   {report.ranking_words_only}",
+        f"  words only, no guard:         {report.ranking_words_only}",
+        f"  words and signals, no guard:  {report.ranking_unguarded}",
     ]
     for clause, figure in report.clause_auc.items():
         lines.append(

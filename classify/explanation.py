@@ -6,8 +6,10 @@ from typing import Literal
 from classify.folding import unfolded
 from classify.fusion import SHARED, SHOWN
 from classify.model import Model
+from classify.own_words import listed
 from classify.reading import Reading, fact_of
 from classify.signals import Span
+from classify.signals.secrets import pattern_of
 from classify.vectoriser import TOKEN
 from klankbord.finding import Evidence
 from klankbord.settings import Organisation
@@ -39,36 +41,26 @@ def _heaviest(head: str, reading: Reading, model: Model) -> list[Span]:
     return sorted(weighed[:_MOST_WORDS])
 
 
-def details(
-    number: str, reading: Reading, voted: Mapping[str, tuple[Span, ...]], shown: tuple[Evidence, ...],
-    organisation: Organisation,
-) -> dict[str, str]:  # fmt: skip
-    """Values for the clause's sentence; never the value of a secret."""
+def details(number: str, reading: Reading, organisation: Organisation) -> dict[str, str]:
+    """Values for the clause's sentence, from the organisation's own lists: never words of the post."""
     match SHARED.get(number, number):
         case "C02":
-            return {"topic": _topic(reading, shown)}
+            found = {"topic": _topic(reading)}
         case "C05":
-            return {"product": _named(reading, reading.own.products) or organisation.name}
+            found = {"product": listed(organisation.products, reading.whole) or organisation.name}
         case "C06":
-            return {"competitor": _named(reading, reading.own.rivals)}
+            found = {"competitor": listed(organisation.competitors, reading.whole)}
         case "C07":
             fact = fact_of(reading)
             url = (fact.url if fact else "") or organisation.service_url
-            return {"fact_url": url, "topic": fact.topic if fact else ""}
+            found = {"fact_url": url, "topic": fact.topic if fact else ""}
         case "C11":
-            return {"pattern": "customer number" if "secret" not in voted else "secret"}
-    return {}
+            found = {"pattern": pattern_of(reading)}
+        case _:
+            found = {}
+    return {key: value for key, value in found.items() if value}
 
 
-def _topic(reading: Reading, shown: tuple[Evidence, ...]) -> str:
-    """The term that was found, else the post's own words: no topic is claimed that nobody saw."""
-    for topic in reading.own.topics:
-        if found := topic.pattern.search(reading.text):
-            return found[0]
-    return ", ".join(reading.given[item.start : item.end] for item in shown[:2])
-
-
-def _named(reading: Reading, names: object) -> str:
-    search = getattr(names, "search", None)
-    found = search(reading.whole) if search else None
-    return str(found[0]) if found else ""
+def _topic(reading: Reading) -> str:
+    """The list's term that was found; none where the words of no topic stand there."""
+    return next((term for topic in reading.own.topics if (term := listed(topic.terms, reading.text))), "")

@@ -1,5 +1,6 @@
 """A text comes in; it goes out without case and accents, with the way back to its positions. Pure."""
 
+import re
 import unicodedata
 
 
@@ -26,14 +27,26 @@ def _folded(sign: str) -> int | None:
 _TABLE = _Table()
 
 
+# What the table may change besides ASCII capitals: few signs of most texts.
+_ODD = re.compile(r"[`\x80-\U0010ffff]")
+
+
 def fold(text: str) -> str:
     """Lower case, no accents; may be shorter than the text where marks were dropped."""
-    return text.lower() if text.isascii() else text.translate(_TABLE)
+    if text.isascii():
+        return text.lower()
+    # bytes.lower knows ASCII only: what str.lower makes of other letters is not what the table makes of them
+    lowered = text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
+    # Sign by sign is quick where there are few. The backtick goes first: two signs fold to it and stay so.
+    for sign in sorted(set(_ODD.findall(lowered))):
+        code = _TABLE[ord(sign)]
+        lowered = lowered.replace(sign, "" if code is None else chr(code))
+    return lowered
 
 
 def positions(text: str) -> list[int] | None:
     """For each folded character its place in the text, with the end added; None: the places are the same."""
-    if text.isascii() or len(text.translate(_TABLE)) == len(text):
+    if text.isascii() or len(fold(text)) == len(text):
         return None
     return [place for place, sign in enumerate(text) if _TABLE[ord(sign)] is not None] + [len(text)]
 

@@ -1,4 +1,4 @@
-"""Which signals may move which clause, and which conditions of a clause they meet. Pure."""
+"""Which signals may move which clause, and which are shown as its evidence. Pure."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,8 @@ WEIGHED: Mapping[str, tuple[str, ...]] = {
     "C07": ("advice", "fact_topic", "fact_conflict", "question", "guess", "outsider", "published"),
     "C08": ("third_person", "private_fact", "gross_insult", "exposed_person", "published", "question"),
     "C09": (
-        "speaks_for_organisation", "asks_customer_data", "answers_question", "official_voice", "disclosure",
+        "speaks_for_organisation", "asks_customer_data", "answers_question", "asked_before", "official_voice",
+        "disclosure",
         "tie_stated", "question",
     ),
     "C11": ("secret", "customer_number", "own_number", "published", "question"),
@@ -44,25 +45,4 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "C08": ("exposed_person", "third_person", "private_fact"),
     "C09": ("asks_customer_data", "speaks_for_organisation", "answers_question"),
     "C11": ("secret", "customer_number"),
-}
-#: conditions that fail as soon as one of these signals votes
-BLOCKED_BY: Mapping[str, tuple[str, ...]] = {
-    "not_already_public": ("published",),
-    "no_disclosure": ("disclosure", "official_voice"),
-}
-#: conditions that a vote meets; else the model's own score has to
-MET_BY: Mapping[str, tuple[str, ...]] = {
-    "confidential_topic_match": ("confidential_topic",),
-    "internal_document_cue": ("internal_document", "quotation", "inside_channel"),
-    "promotional_content": ("promotion", "own_product"),
-    "tie_cue_in_text": ("own_product", "tie_hinted", "tie_stated"),
-    "factual_negative_claim": ("competitor_claim",),
-    "self_declared_in_post": ("tie_stated",),
-    "advice_on_fact_file_topic": ("fact_topic",),
-    "conflicts_with_fact_file": ("fact_conflict",),
-    "third_party_identifiable": ("third_person", "exposed_person"),
-    "private_fact_or_gross_insult": ("private_fact", "gross_insult"),
-    "customer_question_context": ("answers_question", "asks_customer_data"),
-    "speaks_for_organisation": ("speaks_for_organisation", "asks_customer_data"),
-    "secret_or_customer_data_pattern": ("secret", "customer_number"),
 }

@@ -29,11 +29,12 @@ class OrganisationGate:
     def matched(self, mention: Mention) -> tuple[str, ...]:
         """Ids of the queries that the mention's title, text or context meets; none: not a mention."""
         text = _BORDER.join((mention.title, mention.text, mention.context))
+        folded = fold(text)
         found: list[str] = []
         lang = mention.lang
         for query_id, language, query in self._queries:
-            spans = query.spans(text)
-            if not spans or self._only_rival(text, spans):
+            spans = query.spans_in(text, folded)
+            if not spans or self._only_rival(text, folded, spans):
                 continue
             if language:
                 lang = lang or detect(text)
@@ -43,12 +44,9 @@ class OrganisationGate:
             found.append(query_id)
         return tuple(found)
 
-    def _only_rival(self, text: str, spans: tuple[Span, ...]) -> bool:
+    def _only_rival(self, text: str, folded: str, spans: tuple[Span, ...]) -> bool:
         """Whether every hit lies inside the longer name of a rival ("Noord" in "Noord Bank")."""
-        if not self._rivals:
-            return False
-        folded = fold(text)
-        if len(folded) != len(text):
+        if not self._rivals or len(folded) != len(text):
             return False
         names = [hit for rival in self._rivals for hit in rival.hits(folded) or ()]
         return bool(names) and all(

@@ -7,13 +7,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from classify.conditions import Seen, holds, plain
 from classify.explanation import Field, details, evidence
 from classify.fusion import SHARED
 from classify.gate import OrganisationGate
 from classify.guard import Guard
 from classify.language import JUDGED, detect
 from classify.model import HEADS, Floats, Model
-from classify.modes import Circumstances, holds
+from classify.modes import Circumstances
 from classify.own_words import OwnWords, own_words
 from classify.reading import Reading, document, read
 from classify.signals import SIGNALS_VERSION, Span, votes
@@ -23,10 +24,10 @@ from klankbord.mention import Mention
 from klankbord.policy import Clause, Mode
 from klankbord.settings import Settings
 
-#: score of the head alone from which the model may stand in for a signal that abstains
-_CONVINCED = 0.5
 #: score from which a silent clause shows its evidence too, for a reviewer who reads on
 _WORTH_SHOWING = 0.5
+#: score of a post that says outright what the clause is about; above the threshold of every strictness
+_PLAIN = 0.9
 Votes = dict[str, tuple[Span, ...]]
 
 
@@ -75,7 +76,7 @@ class PolicyClassifier:
     def _judged(self, mention: Mention) -> Judgement:
         about = bool(self._gate.matched(mention))
         plain = Judgement(mention_id=mention.id, about=about, lang=mention.lang)
-        if not about or not mention.terms.classify:
+        if not about:
             return plain
         try:
             return self._weighed(self._opened(mention))
@@ -86,7 +87,8 @@ class PolicyClassifier:
         judged = Judgement(mention_id=case.mention.id, about=True, lang=case.lang)
         decided = self._model.decisions(case.words, case.voted)
         protection = self._guard.decide(case.reading, case.lang, decided)
-        if protection is not Protection.NONE:
+        # The guard runs for every source: protected texts go, also where nothing else may be read.
+        if protection is not Protection.NONE or not case.mention.terms.classify:
             return replace(judged, protection=protection)
         return replace(judged, clauses=tuple(self._scored(clause, case, decided) for clause in self._rules))
 
@@ -108,8 +110,13 @@ class PolicyClassifier:
         number = SHARED.get(clause.number, clause.number)
         if number not in HEADS:
             return ClauseScore(clause_id=clause.id, score=0.0, mode=Mode.SILENT)
-        score = self._model.score(number, float(decided[HEADS.index(number)]), case.voted)
-        mode = self._mode(clause, case, score)
+        decision = float(decided[HEADS.index(number)])
+        score = self._model.score(number, decision, case.voted)
+        convinced = decision >= self._model.decided_from[number]
+        seen = Seen(reading=case.reading, voted=case.voted, decided=convinced)
+        if plain(clause.number, seen):
+            score = max(score, _PLAIN)
+        mode = self._mode(clause, case, score, seen)
         if mode is Mode.SILENT and score < _WORTH_SHOWING:
             return ClauseScore(clause_id=clause.id, score=round(score, 6), mode=mode)
         shown = evidence(clause.number, case.reading, case.voted, self._model, case.field)
@@ -118,19 +125,19 @@ class PolicyClassifier:
             score=round(score, 6),
             mode=mode,
             evidence=shown,
-            details=details(clause.number, case.reading, case.voted, shown, self._organisation),
+            details=details(clause.number, case.reading, self._organisation),
         )
 
-    def _mode(self, clause: Clause, case: _Case, score: float) -> Mode:
+    def _mode(self, clause: Clause, case: _Case, score: float, seen: Seen) -> Mode:
         threshold = self._circumstances.threshold(clause)
         if threshold is None or score < threshold or not self._possible(clause, case):
             return Mode.SILENT
-        if not all(holds(need, case.voted, convinced=score >= _CONVINCED) for need in clause.needs):
+        if not all(holds(need, seen) for need in clause.needs):
             return Mode.SILENT
         return self._circumstances.ceiling(clause, case.mention.terms)
 
     def _possible(self, clause: Clause, case: _Case) -> bool:
-        """What no score can make up for: lists that are not filled in, a rival that is not named."""
+        """What no score can make up for: lists that are not filled in."""
         organisation = self._organisation
         match clause.number:
             case "C02":
@@ -139,8 +146,6 @@ class PolicyClassifier:
                 return any(topic.market_sensitive for topic in organisation.topic)
             case "C07":
                 return bool(organisation.fact)
-            case "C06":
-                return bool(self._own.rivals and self._own.rivals.search(case.reading.whole))
             case "C05" | "C09":
                 return "official_voice" not in case.voted
         return True

@@ -72,7 +72,7 @@ def _of_one(
         by_level[level] = classifier.judge(mentions)
     for place, post in enumerate(posts):
         standard = by_level[Strictness.STANDARD][place]
-        signals_only, words_only = _baselines(post, organisation, model)
+        signals_only, words_only, unguarded = _baselines(post, organisation, model)
         yield Judged(
             example=post,
             about=standard.about,
@@ -81,6 +81,7 @@ def _of_one(
             found={level: _findings(judgements[place]) for level, judgements in by_level.items()},
             signals_only=signals_only,
             words_only=words_only,
+            unguarded=unguarded,
         )
 
 
@@ -88,9 +89,11 @@ def _findings(judgement: Judgement) -> frozenset[str]:
     return frozenset(score.clause_id[:3] for score in judgement.clauses if score.mode > Mode.SILENT)
 
 
-def _baselines(post: Example, organisation: Organisation, model: Model) -> tuple[float, float]:
+def _baselines(post: Example, organisation: Organisation, model: Model) -> tuple[float, float, float]:
     reading = read(post.title, post.text, post.context, own_words(organisation))
     voted: Mapping[str, object] = votes(reading)
     decided = model.decisions(document(reading), voted)
     counted = max(sum(name in voted for name in WEIGHED[clause]) for clause in CLAUSES)
-    return float(counted), float(max(decided[HEADS.index(clause)] for clause in CLAUSES))
+    heads = {clause: float(decided[HEADS.index(clause)]) for clause in CLAUSES}
+    fused = max(model.score(clause, decision, voted) for clause, decision in heads.items())
+    return float(counted), max(heads.values()), fused

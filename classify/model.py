@@ -55,6 +55,8 @@ class Model:
     #: clause number -> weight of the head, then of each signal in WEIGHED
     fusion: Mapping[str, Floats]
     fusion_bias: Mapping[str, float]
+    #: clause number -> decision value from which its head may stand in for a signal that abstains
+    decided_from: Mapping[str, float]
     #: decision values from which the guard holds a post back, and from which its text goes too
     guard_from: float
     text_goes_from: float
@@ -73,8 +75,10 @@ class Model:
 
     def score(self, clause: str, decision: float, voted: Mapping[str, object]) -> float:
         """The calibrated score of a clause, given its head's decision and the signals that voted."""
-        values = fusion_row(clause, decision, voted)
-        return _sigmoid(float((self.fusion[clause] * values).sum()) + self.fusion_bias[clause])
+        # Plain floats: for a dozen numbers an array costs more than it saves.
+        head, *weights = self.fusion[clause].tolist()
+        votes = sum(weight for name, weight in zip(WEIGHED[clause], weights, strict=True) if name in voted)
+        return _sigmoid(head * decision + votes + self.fusion_bias[clause])
 
     def word_weight(self, clause: str, word: str) -> float:
         """How much one word speaks for a clause."""

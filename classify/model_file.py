@@ -24,10 +24,10 @@ from classify.training import train
 from classify.vectoriser import Vectoriser
 from klankbord.errors import ModelCorruptError, ModelOutdatedError
 
-# 1 - linear heads, fusion per clause, one vocabulary for all
-_FORMAT = 1
+# 1 - linear heads, fusion per clause, one vocabulary for all; 2 - borders of decided heads
+_FORMAT = 2
 _LONGEST_HEADER = 4_000
-_PLAIN = ("guard_from", "text_goes_from", "fingerprint", "corpus", "trained_on")
+_PLAIN = ("decided_from", "guard_from", "text_goes_from", "fingerprint", "corpus", "trained_on")
 
 
 def save(model: Model, path: Path) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from classify.fusion import BLOCKED_BY, MET_BY
 from klankbord.mention import Terms
 from klankbord.policy import Clause, Mode, Policy
 
@@ -41,19 +40,3 @@ class Circumstances:
     def threshold(self, clause: Clause) -> float | None:
         """The score from which a finding stands, or None where none can."""
         return clause.thresholds.get(self.policy.strictness)
-
-
-def holds(need: str, voted: Mapping[str, object], *, convinced: bool) -> bool:
-    """Whether a condition of a clause is met.
-
-    Args:
-        need: the condition's name in the policy.
-        voted: signals that voted.
-        convinced: whether the model is sure enough to stand in for a signal that abstains.
-    """
-    if need in BLOCKED_BY:
-        return not any(name in voted for name in BLOCKED_BY[need])
-    if need in MET_BY:
-        return convinced or any(name in voted for name in MET_BY[need])
-    # company_mention and competitor_mention are settled before; a condition nobody knows is never met.
-    return need in ("company_mention", "competitor_mention")

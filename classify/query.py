@@ -109,10 +109,14 @@ class Query:
 
     def spans(self, text: str) -> tuple[Span, ...] | None:
         """Where the words that count stand in the text (code points), or None: no match."""
-        hits = self.root.hits(fold(text))
+        return self.spans_in(text, fold(text))
+
+    def spans_in(self, text: str, folded: str) -> tuple[Span, ...] | None:
+        """As `spans`, for who has folded the text already."""
+        hits = self.root.hits(folded)
         if hits is None:
             return None
-        return tuple(sorted(set(unfolded(text, hits))))
+        return tuple(sorted(set(hits if len(folded) == len(text) else unfolded(text, hits))))
 
 
 def parse(expression: str) -> Query:
@@ -144,9 +148,11 @@ def term(words: str, *, prefix: bool = False) -> Term:
     parts = re.split(r"([^\w]+)", fold(" ".join(words.split())))
     pieces = [_piece(part) for part in parts if part]
     literal = max(re.findall(r"\w+", " ".join(parts)) or [fold(words)], key=len)
-    start = r"(?<!\w)" if parts[0] else ""
+    if parts[0]:
+        # a pattern that begins with plain letters is searched for far quicker than one that looks back first
+        pieces[0] += rf"(?<!\w{pieces[0]})"
     end = r"\w*" if prefix else r"(?!\w)" if parts[-1] else ""
-    return Term(shown=words, literal=literal, pattern=re.compile(start + "".join(pieces) + end))
+    return Term(shown=words, literal=literal, pattern=re.compile("".join(pieces) + end))
 
 
 def _piece(part: str) -> str:

@@ -46,6 +46,8 @@ def filled(template: str, details: Mapping[str, str], say: Words) -> str:
 
     def value(match: re.Match[str]) -> str:
         given = one_line(masked(details.get(match[1], "")), 80)
+        if match[1] == "pattern":
+            given = say.either(f"pattern.{given}", "detail.pattern")
         return given or say.either(f"detail.{match[1]}", "detail.other")
 
     return _BLANK.sub(value, template)

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 from test_classify_judge import POLICY
-from test_classify_model_file import trained
+from test_classify_model_file import shared_model, trained  # noqa: F401 - a fixture of every test here
 
 from classify import corpus
 from classify.corpus import Example
@@ -51,25 +51,28 @@ def test_what_no_query_let_in_is_counted_and_left_out() -> None:
 
 def test_touching_posts_rank_above_the_rest_and_above_signals_alone() -> None:
     report = measured()
-    assert report.ranking.value >= 0.82
+    assert report.ranking.value >= 0.83
+    assert report.ranking_unguarded.value >= report.ranking_words_only.value - 0.005
+    assert report.ranking_unguarded.value >= 0.9
     assert report.ranking.value > report.ranking_signals_only.value + 0.1
 
 
 def test_the_guard_holds_back_protected_posts_of_organisations_it_never_saw() -> None:
-    assert measured().guard_recall["core"].value >= 0.93
+    assert measured().guard_recall["core"].value >= 0.95
     assert measured().guard_cost.value <= 0.20
+    assert measured().guard_ordinary.value <= 0.45
 
 
 def test_hardly_any_protected_or_ordinary_post_becomes_a_finding() -> None:
     report = measured()
     assert report.protected_flagged[Strictness.STANDARD].value <= 0.02
-    assert report.protected_flagged[Strictness.STRICT].value <= 0.03
-    assert report.ordinary_flagged[Strictness.STANDARD].value <= 0.07
-    assert report.touching_flagged[Strictness.STANDARD].value >= 0.33
+    assert report.protected_flagged[Strictness.STRICT].value <= 0.02
+    assert report.ordinary_flagged[Strictness.STANDARD].value <= 0.03
+    assert report.touching_flagged[Strictness.STANDARD].value >= 0.32
 
 
 def test_each_clause_points_rightly_more_often_than_not() -> None:
     for clause, precision in measured().clause_precision.items():
         assert precision.value >= 0.7, clause
     for clause, figure in measured().clause_auc.items():
-        assert figure.value >= 0.75, clause
+        assert figure.value >= 0.68, clause

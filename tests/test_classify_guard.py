@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 from test_classify_judge import POLICY, VOORBEELD, classifier, judged, modes
+from test_classify_model_file import shared_model  # noqa: F401 - a fixture of every test here
 
 from klankbord.finding import Protection
+from klankbord.mention import Terms
 from klankbord.policy import Effect, ProtectedCategory
 
 SUPPRESS = [
@@ -128,3 +130,11 @@ def test_no_judgement_tells_which_category_was_seen() -> None:
     assert "P0" not in seen
     assert "wrong" not in seen
     assert classifier(VOORBEELD).version
+
+
+def test_protected_texts_go_also_where_a_source_may_not_be_classified() -> None:
+    closed = Terms(classify=False)
+    assert judged(SUPPRESS[4][1], terms=closed).protection is Protection.NO_TEXT
+    ordinary = judged(MENTION_ONLY[0][1], terms=closed)
+    assert (ordinary.about, ordinary.clauses) == (True, ())
+    assert judged(MAY_FLAG[0][2], terms=closed).clauses == ()

@@ -9,13 +9,15 @@ from pathlib import Path
 
 import builders
 import pytest
-from test_classify_model_file import trained
+from test_classify_model_file import shared_model, trained  # noqa: F401 - a fixture of every test here
 
 from classify import corpus, judge
+from classify.conditions import Seen, holds
 from classify.corpus import Example
 from classify.judge import PolicyClassifier
 from classify.judging_corpus import mention_of, settings_for
-from classify.reading import Reading
+from classify.own_words import own_words
+from classify.reading import Reading, read
 from classify.signals import Span, votes
 from klankbord.finding import ClauseScore, Judgement, Protection
 from klankbord.mention import Mention, Terms
@@ -266,3 +268,47 @@ def test_the_version_changes_with_what_decides() -> None:
     assert classifier().version == same
     assert classifier(policy=replace(POLICY, strictness=Strictness.STRICT)).version != same
     assert classifier(VOORBEELD.model_copy(update={"small": True})).version != same
+
+
+def test_a_high_score_alone_meets_no_condition_of_a_clause() -> None:
+    reading = read("", "een gewone tekst over voorbeeld bv", "", own_words(VOORBEELD))
+    seen = Seen(reading=reading, voted={}, decided=True)
+    unsure = Seen(reading=reading, voted={}, decided=False)
+    for need in ("confidential_topic_match", "self_declared_in_post", "third_party_identifiable"):
+        assert not holds(need, seen), need
+    for clause in POLICY.rules:
+        assert not all(holds(need, unsure) for need in clause.needs), clause.id
+    assert not holds("a_condition_nobody_knows", seen)
+
+
+NEWS = [
+    "De startbewijzen voor de Voorbeeld BV-loop zijn vanaf 14 januari te koop en kosten 32,50 euro.",
+    "Tickets for the Example Ltd run are on sale from 14 January and cost 32.50 euro.",
+    "Voorbeeld BV maakte vandaag bekend dat de winkel in mei opengaat, aldus een woordvoerder.",
+    "Example Ltd announced on Tuesday that its new line opens on 4 May, a spokesperson said.",
+]
+
+
+@pytest.mark.parametrize("text", NEWS)
+def test_news_with_a_date_and_a_figure_is_no_confidential_finding(text: str) -> None:
+    assert "C02" not in modes(judged(text, policy=replace(POLICY, strictness=Strictness.STRICT)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mijn klantnummer bij Voorbeeld BV is 4455667 en ik wacht al drie weken op antwoord.",
+        "My account number at Example Ltd is 88771234, still no reply after three weeks.",
+        "Bij Voorbeeld BV hielp men mij bij de balie.",
+    ],
+)
+def test_one_s_own_number_in_a_complaint_is_no_finding(text: str) -> None:
+    assert "C11" not in modes(judged(text, policy=replace(POLICY, strictness=Strictness.STRICT)))
+
+
+def test_details_hold_the_organisation_s_own_words_and_never_the_post_s() -> None:
+    given = VOORBEELD.model_dump_json().lower()
+    for judgement in [judged(text) for text in (CLOSING, PROMOTION, ADVICE, EXPOSED)]:
+        for score in judgement.clauses:
+            for key, value in score.details.items():
+                assert key == "pattern" or value.lower() in given, (key, value)

@@ -1,7 +1,6 @@
 """The model's file: it comes back the same, and a file that cannot be trusted is refused."""
 
 import json
-from functools import cache
 from pathlib import Path
 
 import builders
@@ -9,16 +8,24 @@ import numpy as np
 import pytest
 from skops import io as skops_io
 
-from classify import corpus, model_file
+from classify import corpus
+from classify import model_file as files
 from classify.model import Model
-from classify.model_file import load, load_or_train, save, train_shipped
+from classify.model_file import load, load_or_train, save
 from klankbord.errors import ModelCorruptError, ModelOutdatedError
 
+_SHARED: list[Model] = []
 
-@cache
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_model(model_file: Path) -> None:
+    """Reads the session's one model; test files that import this name get it too."""
+    _SHARED[:] = [load(model_file)]
+
+
 def trained() -> Model:
-    """The model of the shipped posts; made once for all tests of this room."""
-    return train_shipped(builders.NOW, lambda _: None)
+    """The model of the shipped posts; made once for the whole session."""
+    return _SHARED[0]
 
 
 @pytest.fixture
@@ -33,7 +40,7 @@ def test_a_saved_model_comes_back_the_same(file: Path) -> None:
     assert (back.fingerprint, back.metrics, back.trained_on) == (
         model.fingerprint,
         model.metrics,
-        "2026-11-18",
+        builders.NOW.date().isoformat(),
     )
     assert back.vectoriser.vocabulary == model.vectoriser.vocabulary
     assert np.array_equal(back.weights, model.weights)
@@ -80,7 +87,7 @@ def test_an_outdated_model_is_trained_again_and_told(file: Path, monkeypatch: py
     header, _, body = file.read_bytes().partition(b"\n")
     file.write_bytes(json.dumps(json.loads(header) | {"corpus": "another"}).encode() + b"\n" + body)
     # Training once is enough for this room's tests; what is at stake here is when it happens.
-    monkeypatch.setattr(model_file, "train_shipped", lambda now, progress: trained())
+    monkeypatch.setattr(files, "train_shipped", lambda now, progress: trained())
     told: list[str] = []
     assert load_or_train(file, builders.NOW, told.append).fingerprint == trained().fingerprint
     assert "made for another corpus" in told[0]

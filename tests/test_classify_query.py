@@ -1,8 +1,13 @@
 """What an organisation query means, and what a person is told when it cannot be read."""
 
-import pytest
+import re
 
-from classify.query import parse
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classify.folding import _TABLE, fold
+from classify.query import parse, term
 from klankbord.errors import QueryError
 
 MATCHES = [
@@ -106,3 +111,24 @@ def test_a_hostile_text_is_searched_in_its_length_only() -> None:
 def test_a_very_long_query_is_read() -> None:
     expression = " OR ".join(f"naam{number}" for number in range(1500))
     assert parse(expression).spans("bij naam1499 dus") == ((4, 12),)
+
+
+ODD = st.text(st.one_of(st.sampled_from("aA`İßẞΣσςſﬁé\u0301\u00ad\u1fef\uff40K\ud800_-"), st.characters()))
+
+
+@given(ODD)
+def test_folding_is_the_table_sign_by_sign(text: str) -> None:
+    assert fold(text) == (text.lower() if text.isascii() else text.translate(_TABLE))
+
+
+@given(
+    st.sampled_from(["ab", "a-b", "c&a", "o'neill", "_x", "#ab", "ab*", '"ab cd*"', "é"]),
+    st.text("ab-c& do'neil_x#é\u0301\n", max_size=30),
+)
+def test_a_word_is_found_where_a_pattern_that_looks_back_first_finds_it(words: str, text: str) -> None:
+    found = term(words.strip('"').rstrip("*"), prefix="*" in words)
+    # the pattern begins with its word and the look behind it: the plain way is to look behind first
+    begin = re.match(r"((?:\\.|[^(\\\[])+)\(\?<!\\w\1\)", found.pattern.pattern)
+    plain = r"(?<!\w)" + begin[1] + found.pattern.pattern[begin.end() :] if begin else found.pattern.pattern
+    folded = fold(text)
+    assert (found.hits(folded) or []) == [hit.span() for hit in re.finditer(plain, folded)]

@@ -7,7 +7,9 @@ import pytest
 from classify.own_words import OwnWords, own_words
 from classify.reading import read
 from classify.signals import SIGNALS, votes
+from classify.signals.secrets import pattern_of
 from klankbord.settings import Fact, Organisation, Topic
+from reports.words import en, nl
 
 OWN: OwnWords = own_words(
     Organisation(
@@ -131,7 +133,7 @@ def test_an_answer_needs_a_question_before_it() -> None:
 def test_every_signal_has_a_name_of_its_own_and_a_case_here() -> None:
     names = [signal.name for signal in SIGNALS]
     assert len(set(names)) == len(names)
-    assert set(names) == {name for name, _, _ in VOTES} | {"answers_question"}
+    assert set(names) == {name for name, _, _ in VOTES} | {"answers_question", "asked_before"}
 
 
 def test_the_organisation_is_no_third_person() -> None:
@@ -143,3 +145,48 @@ def test_hostile_text_costs_little(text: str) -> None:
     before = time.process_time()
     votes(read(text, text, text, OWN))
     assert time.process_time() - before < 1.0
+
+
+def test_every_signal_is_told_in_plain_words_in_both_languages() -> None:
+    told = [f"signal.{name}" for name in (*(signal.name for signal in SIGNALS), "model_words")]
+    assert [name for name in told if name not in nl.PHRASES or name not in en.PHRASES] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Het wachtwoord van de kassa is [password]", "password"),
+        ("log in with guest and Welcome01!", "password"),
+        ("api key = [key]", "api_key"),
+        ("token: ghp_abcdefgh12345678", "api_key"),
+        ("[IBAN] van een klant", "iban"),
+        ("bsn [BSN] staat er gewoon bij", "bsn"),
+        ("De deurcode van het magazijn is 4711#", "access_code"),
+        ("klantnummer 4455667 van mevrouw", "customer_number"),
+        ("geboren op 12-03-1971", "birth_date"),
+        ("niets te zien", ""),
+    ],
+)
+def test_a_pattern_has_a_code_and_its_words(text: str, code: str) -> None:
+    assert pattern_of(read("", text, "", OWN)) == code
+    assert not code or (f"pattern.{code}" in nl.PHRASES and f"pattern.{code}" in en.PHRASES)
+
+
+@pytest.mark.parametrize(
+    "text", ["de tarieven gaan omhoog", "het nieuwe tarief", "TARIEFWIJZIGING", "new  rates"]
+)
+def test_a_topic_is_found_in_its_other_spellings(text: str) -> None:
+    assert "confidential_topic" in votes(read("", text, "", OWN))
+
+
+@pytest.mark.parametrize(
+    "text", ["Als klant bij Voorbeeld BV wacht ik", "as an angry customer of Example Ltd"]
+)
+def test_a_customer_beside_the_name_states_no_tie(text: str) -> None:
+    assert "tie_stated" not in votes(read("", text, "", OWN))
+
+
+def test_what_was_asked_before_needs_a_question_or_complaint_in_the_context() -> None:
+    assert "asked_before" in votes(read("", "Dat regelen we", "Waar blijft mijn pakket?", OWN))
+    assert "asked_before" not in votes(read("", "Dat regelen we", "", OWN))
+    assert "asked_before" not in votes(read("", "Zo is het", "Fijn weekend!", OWN))

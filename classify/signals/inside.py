@@ -13,6 +13,32 @@ _NOT_ANNOUNCED = either(
     r"(?:nog )?niemand (?:\w+ ){0,2}(?:weet|wist|buiten)",
     r"(?:weet|weten) (?:\w+ ){0,2}(?:nog )?(?:van )?(?:niks|niets)",
     r"staat (?:nog )?nergens",
+    (
+        r"(?:komt|staat|hangt|ligt|staan|hangen) (?:\w+ ){0,2}(?:pas|nog niet|niet) (?:\w+ ){0,3}"
+        r"(?:op de site|online|naar buiten|in de krant|op het (?:rooster|bord|prikbord))"
+    ),
+    r"komt pas (?:\w+ ){0,3}(?:online|op de site|naar buiten)",
+    (
+        r"(?:ligt|liggen|staan|staat|zijn|is) (?:\w+ ){0,2}(?:al|klaar) (?:\w+ ){0,3}(?:drukker|dozen|klaar|"
+        r"getekend|besteld|geregeld|rond|beklonken|opgezegd|verkocht|gedrukt|ingepakt)"
+    ),
+    (
+        r"(?:is|are|has been|have been|got|were|already) (?:\w+ ){0,2}already (?:\w+ ){0,2}(?:printed|signed|"
+        r"booked|promised|painted|packed|ordered|sold|gone|agreed|cancelled)"
+    ),
+    (
+        r"(?:already|al) (?:signed|printed|promised|painted|agreed|getekend|gedrukt|verkocht|"
+        r"weggegeven|besloten)"
+    ),
+    r"(?:allang|al lang) (?:van tafel|besloten|rond|beklonken|getekend)",
+    (
+        r"(?:won't|will not|not|isn't) (?:\w+ ){0,2}(?:on the (?:web)?site|online|in the papers?) "
+        r"(?:yet|until|till)"
+    ),
+    (
+        r"(?:personeel|staff|collega's) (?:\w+ ){0,2}(?:weet|weten|know|knows|got told|hasn't|haven't|"
+        r"kregen|hoorden?)"
+    ),
     r"(?:persbericht|brief|aankondiging|nieuws) (?:volgt|komt|gaat|ligt)",
     (
         r"(?:not|isn't|hasn't been|haven't|yet to be|before it(?:'s| is)) (?:\w+ ){0,2}(?:public|"
@@ -146,9 +172,25 @@ _PUBLISHED = either(
         r"meeting|voted|minutes)|court (?:ruled|papers)|register|notary|kvk|kadaster|woo-verzoek|foi)"
     ),
     r"_url_",
+    (
+        r"(?:staat|staan|is|zijn|are) (?:\w+ ){0,3}(?:online|op de site|in de (?:app|folder|krant|"
+        r"nieuwsbrief)|"
+        r"in the (?:app|leaflet|paper|brochure)|on (?:the|their) (?:web)?site)"
+    ),
+    (
+        r"(?:te koop|verkrijgbaar|in de verkoop|on sale|for sale|now available|tickets? (?:kosten|"
+        r"cost|vanaf|from)|"
+        r"kaarten (?:kosten|vanaf)|toegang (?:is )?gratis|free entry|public welcome|for immediate release|"
+        r"noot voor de redactie|note to editors|zegt (?:een |de )?(?:woordvoerder|wethouder|directeur)|"
+        r"(?:spokes(?:man|woman|person)|director|chair) (?:\w+ ){0,3}(?:said|says)|said in a statement|"
+        r"liet (?:\w+ ){0,3}weten|maakte (?:\w+ ){0,4}bekend|(?:brief|mail) (?:van|from) (?:\w+ "
+        r"){1,3}(?:vandaag|gisteren) "
+        r"in de bus|letter from|brief (?:gekregen|gehad) van)"
+    ),
 )
-_QUESTION = re.compile(
-    r"[^.!?\n]{3,200}\?|(?<!\w)(?:weet iemand|iemand enig idee|does anyone|anyone know|has anyone|"
+_QUESTION = re.compile(r"[^.!?\n]{3,200}\?")
+_ASKS_ANYONE = re.compile(
+    r"(?<!\w)(?:weet iemand|iemand enig idee|does anyone|anyone know|has anyone|"
     r"kan iemand|wie weet)(?!\w)"
 )
 _GUESS = either(
@@ -207,7 +249,8 @@ def published(reading: Reading) -> tuple[Span, ...]:
 
 def question(reading: Reading) -> tuple[Span, ...]:
     """The writer asks."""
-    return spans(_QUESTION, reading.unquoted)
+    marked = spans(_QUESTION, reading.unquoted) if "?" in reading.unquoted else ()
+    return marked or spans(_ASKS_ANYONE, reading.unquoted)
 
 
 def guess(reading: Reading) -> tuple[Span, ...]:

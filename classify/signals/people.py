@@ -108,11 +108,10 @@ def _named_before(reading: Reading, start: int) -> bool:
 
 def exposed_person(reading: Reading) -> tuple[Span, ...]:
     """A recognisable person and, in the same text, a private fact or gross insult."""
-    person = third_person(reading)
-    if not person:
-        return ()
+    # The rarer half first: most posts hold neither, and every post passes here.
     fact = private_fact(reading) or gross_insult(reading)
-    return (*person[:2], *fact[:2]) if fact else ()
+    person = third_person(reading) if fact else ()
+    return (*person[:2], *fact[:2]) if person else ()
 
 
 def _not_own(found: tuple[Span, ...], reading: Reading) -> tuple[Span, ...]:

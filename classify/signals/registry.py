@@ -8,7 +8,7 @@ from classify.signals import facts, inside, people, secrets, service, tie
 from classify.signals.spans import Span
 
 #: goes up when any signal changes: it is part of a classifier's version
-SIGNALS_VERSION = "1"
+SIGNALS_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,7 @@ _FUNCTIONS: tuple[Callable[[Reading], tuple[Span, ...]], ...] = (
     service.speaks_for_organisation,
     service.asks_customer_data,
     service.answers_question,
+    service.asked_before,
     service.promotion,
     service.own_product,
     service.advice,

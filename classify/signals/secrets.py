@@ -14,8 +14,13 @@ _CUE = (
 )
 _VALUE = r"(?=[^\s\"'`,;]{0,60}[\d_!@#$%^&*\[])[^\s\"'`,;]{4,80}"
 _ASSIGNED = re.compile(
-    rf"(?<!\w){_CUE}[\w ]{{0,20}}?(?::|=|\bis\b|\bwas\b|->|\bstill\b|\bnog steeds\b|\bgewoon\b|"
+    rf"(?<!\w){_CUE}[\"'`]?[\w ]{{0,45}}?(?::|=|\bis\b|\bwas\b|->|\bstill\b|\bnog steeds\b|\bgewoon\b|"
     rf"\bmet\b|\bwith\b| )\s?[\"'`]?{_VALUE}"
+)
+_LOGIN = re.compile(
+    rf"(?<!\w)(?:inloggen|ingelogd|inlog|log(?:ged)? ?in|login|use|gebruik) (?:met |with |as |als "
+    rf")?\S{{3,40}} "
+    rf"(?:en|and|with|met|/|\+) [\"'`]?{_VALUE}"
 )
 _SHAPES = re.compile(
     r"(?<!\w)(?:akia|asia)[0-9a-z]{12,16}(?!\w)"
@@ -36,16 +41,41 @@ _BORN = re.compile(
     r"(?:geboren|geb\.?|born|dob|date of birth)[: ]{1,3}(?:op )?\d{1,2}[-/. ]\w{1,9}[-/. ]\d{2,4}"
 )
 _OWN = re.compile(
-    r"(?<!\w)(?:mijn|mn|m'n|my) (?:\w+ )?(?:klantnummer|polisnummer|ordernummer|customer|order|"
-    r"account|policy|case|dossier)"
+    r"(?<!\w)(?:mijn|mn|m'n|my) (?:\w+ ){0,2}(?:\w{2,12}nummer|klantnr|customer|order|account|policy|"
+    r"case|dossier|ticket|reference|iban|rekening|bsn|membership|booking|patient|student|contract|polis|factuur|claim)"
+    r"|(?<!\w)(?:op mijn naam|in my name|under my name)(?!\w)"
 )
 
 
 def secret(reading: Reading) -> tuple[Span, ...]:
     """A key, password, IBAN or code, or the placeholder left where one stood."""
     return tuple(
-        span for pattern in (_PLACEHOLDER, _SHAPES, _ASSIGNED) for span in spans(pattern, reading.text)
+        span
+        for pattern in (_PLACEHOLDER, _SHAPES, _ASSIGNED, _LOGIN)
+        for span in spans(pattern, reading.text)
     )[:4]
+
+
+def pattern_of(reading: Reading) -> str:
+    """What kind of secret stands there, as a code for the finding's sentence; empty without one."""
+    for span in secret(reading):
+        found = reading.text[slice(*span)]
+        return next((code for code, shape in _KINDS if shape.search(found)), "password")
+    if spans(_CUSTOMER, reading.text):
+        return "customer_number"
+    return "birth_date" if spans(_BORN, reading.text) else ""
+
+
+_KINDS = (
+    ("iban", re.compile(r"\[iban\]|^[a-z]{2}\d{2}[ ]?[a-z]{4}")),
+    ("bsn", re.compile(r"\[bsn\]")),
+    ("password", re.compile(r"wachtwoord|pass(?!code)|pwd|^ww(?!\w)|log|\[password\]|:[^\s/@:]{4,40}@")),
+    (
+        "api_key",
+        re.compile(r"\[key\]|^(?:akia|asia)|^\w{2,5}[_-]|-----begin|token|api|secret|(?<!\w)(?:key|sleutel)"),
+    ),
+    ("access_code", re.compile(r"code|pin|#|badge|alarm|combin|wifi")),
+)
 
 
 def customer_number(reading: Reading) -> tuple[Span, ...]:

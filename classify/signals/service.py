@@ -36,7 +36,8 @@ _SPEAKS = either(
 _ASKS = either(
     (
         r"(?:stuur|geef|zet|post|plaats|mail|noem|deel|drop|send|give|post|put|comment|share|pop|leave|"
-        r"tell|type|dm|pm|app)(?: \S{1,15}){0,8}? (?:klantnummer|klantnr|patientnummer|polisnummer|"
+        r"tell|type|dm|pm|app)(?: \S{1,15}){0,8}? (?:klantnummer|klantnr|\w{3,10}nummer|"
+        r"(?:e-?)?mailadres|email address|patientnummer|polisnummer|"
         r"ordernummer|bestelnummer|relatienummer|studentnummer|lidnummer|contractnummer|factuurnummer|"
         r"geboortedatum|adres|postcode|rekeningnummer|iban|bsn|naam|telefoonnummer|nummer|06|"
         r"customer number|account number|patient number|policy number|order number|student number|"
@@ -145,6 +146,15 @@ _RIVAL_CLAIM = either(
 )
 
 
+#: "never post your customer number here" warns, it does not ask
+_NEVER = re.compile(r"(?:never|nooit|don'?t|do not|niet|geen)(?!\w)")
+_ASKED = re.compile(
+    r"\?|(?<!\w)(?:hoe|waar|wanneer|waarom|wie|kan|weet|help|wacht|storing|kapot|klacht|niet|nog "
+    r"(?:steeds|geen)|geen"
+    r"|how|where|when|why|who|can|does|anyone|help|waiting|still|broken|complaint|never|no|not|nothing|ik|mijn|i|my|me)(?!\w)"
+)
+
+
 def speaks_for_organisation(reading: Reading) -> tuple[Span, ...]:
     """Answers, promises or acts as the organisation would."""
     return spans(_SPEAKS, reading.unquoted)
@@ -152,7 +162,11 @@ def speaks_for_organisation(reading: Reading) -> tuple[Span, ...]:
 
 def asks_customer_data(reading: Reading) -> tuple[Span, ...]:
     """Asks somebody for a customer number, address or birth date."""
-    return spans(_ASKS, reading.unquoted)
+    return tuple(
+        span
+        for span in spans(_ASKS, reading.unquoted)
+        if not _NEVER.search(reading.unquoted, max(0, span[0] - 25), span[0])
+    )
 
 
 def answers_question(reading: Reading) -> tuple[Span, ...]:
@@ -160,6 +174,13 @@ def answers_question(reading: Reading) -> tuple[Span, ...]:
     if not reading.context:
         return ()
     return (speaks_for_organisation(reading) or asks_customer_data(reading))[:1]
+
+
+def asked_before(reading: Reading) -> tuple[Span, ...]:
+    """Somebody asked or complained in the post before it, and this one answers: its opening words."""
+    if not _ASKED.search(reading.context) or not reading.text.strip():
+        return ()
+    return ((0, min(len(reading.text), 40)),)
 
 
 def promotion(reading: Reading) -> tuple[Span, ...]:

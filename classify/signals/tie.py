@@ -15,6 +15,12 @@ _STATED = either(
     r"(?:werk|werkzaam) (?:er|hier|daar|zelf|nu|al|inmiddels)(?: \w+){0,2}",
     r"(?:ik|i|we|wij) werken? (?:er|hier|daar|zelf)",
     r"werkzaam bij",
+    r"waar ik (?:werk|zit|rij|sta|draai)",
+    r"ik (?:rij|werk|pak|sorteer|bezorg|draai) voor (?:ze|hen|\w+)",
+    r"(?:i do|i handle|i run|i clean|i drive|i pack) (?:\w+ ){0,5}(?:over at|at|for|here)",
+    r"i'?m on the \w+ (?:team|crew|desk|shift)",
+    r"\w+ (?:desk|team|crew|shift|depot|floor|counter) (?:at|of|van|bij) \w+ here",
+    r"(?:we|wij) (?:\w+ )?(?:got told|were told|kregen (?:\w+ )?te horen|hoorden)",
     r"(?:ben|was) (?:\w+ ){0,2}(?:in dienst|aan het werk) (?:bij|van|voor)",
     rf"als {_ROLE} (?:bij|van|in|op|hier|voor)",
     rf"as (?:an? |the )?{_ROLE} (?:at|for|of|here|with)",
@@ -73,11 +79,16 @@ _SOURCE = either(
         r"nicht|tante|oom|buurman|buurvrouw|vriendin|vriend|vrouw|man|moeder|vader|dochter|"
         r"zoon) (?:\w+ ){0,2}(?:werkt|zit|doet|rijdt|tekent|regelt)"
     ),
-    r"(?:heb|heb ik) het van (?:\w+ ){0,2}(?:zus|broer|zwager|neef|buurman|vriendin|iemand|een)",
+    (
+        r"(?:heb|hoor|hoorde|weet|kreeg)(?: ik)? (?:het|dit|dat) van (?:\S+ ){0,2}(?:zus|broer|zwager|"
+        r"schoonzus|neef|"
+        r"nicht|buurman|buurvrouw|vriend|vriendin|oom|tante|zwager|iemand|een|vrouw|man|dochter|zoon)"
+    ),
+    r"(?:volgens|according to) (?:m'n|mijn|mn|haar|hem|my) (?:\w+)?",
     (
         r"my (?:\w+ )?(?:sister|brother|cousin|uncle|aunt|neighbou?r|mate|flatmate|girlfriend|boyfriend|"
         r"wife|husband|mum|dad|daughter|son|ex)(?:'s \w+)? (?:\w+ ){0,2}(?:works?|does|sits|drives|"
-        r"cleans|runs)"
+        r"cleans|runs|tests|handles|packs|delivers|temps|is on|is at|is in)"
     ),
     r"(?:someone|iemand) (?:inside|binnen|on the inside|die er werkt|who works there|die het kan weten)",
 )
@@ -109,6 +120,7 @@ _OFFICIAL = either(
         r"(?:webcare|klantenservice|customer (?:service|care|support) team|persvoorlichting|"
         r"woordvoerder|press office|communicatieteam)"
     ),
+    r"\w{2,20},? (?:from|van) (?:\w+ ){0,3}(?:customer (?:service|care|support)|klantenservice|webcare|team)",
     r"(?:stuur|send) (?:ons|us) (?:een |a )?(?:dm|pb|privebericht|private message)",
     r"(?:in|via) (?:een |a )?(?:dm|pb|prive|private message)",
 )
@@ -137,7 +149,8 @@ _OUTSIDER = either(
 
 def tie_stated(reading: Reading) -> tuple[Span, ...]:
     """The writer says to work there."""
-    return spans(_STATED, reading.unquoted)
+    named = spans(reading.own.tied, reading.unquoted) if reading.own.tied else ()
+    return (named + spans(_STATED, reading.unquoted))[:4]
 
 
 def tie_hinted(reading: Reading) -> tuple[Span, ...]:
