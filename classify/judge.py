@@ -4,6 +4,7 @@ Only what a mention says is read, never who wrote it.
 """
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,8 @@ from klankbord.finding import ClauseScore, Judgement, Protection
 from klankbord.mention import Mention
 from klankbord.policy import Clause, Mode
 from klankbord.settings import Settings
+
+_log = logging.getLogger("klankbord.classify")
 
 #: score from which a silent clause shows its evidence too, for a reviewer who reads on
 _WORTH_SHOWING = 0.5
@@ -80,7 +83,9 @@ class PolicyClassifier:
             return plain
         try:
             return self._weighed(self._opened(mention))
-        except Exception:  # noqa: BLE001 - law.md D2: whatever goes wrong on a post, it gives no finding
+        except Exception as error:  # noqa: BLE001 - law.md D2: whatever goes wrong on a post, it gives no finding
+            # The class alone: a message may hold words of the post.
+            _log.error("a post could not be judged (%s) and gives no finding", type(error).__name__)
             return replace(plain, protection=Protection.NO_FINDING)
 
     def _weighed(self, case: _Case) -> Judgement:

@@ -99,8 +99,8 @@ _CHANNEL = either(
         r"overleg|briefing|app|chat|mail|bijeenkomst|call|group|update)"
     ),
     (
-        r"(?:weekmail|weekbrief|werkinstructie|handover|overdracht|dienstoverdracht|prikbord|kantine|"
-        r"noticeboard|rota|rooster)"
+        r"(?:weekmail|weekbrief|werkinstructie|handover|overdracht|dienstoverdracht|prikbord|"
+        r"noticeboard|rota|rooster|in de kantine (?:gehoord|hing|hangt|zei|zeiden|ging))"
     ),
 )
 _DOCUMENT = either(
