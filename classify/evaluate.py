@@ -6,6 +6,7 @@ would be ranked by. Every figure stands beside signals without the model and the
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from classify.corpus import Example
 from klankbord.policy import Strictness
 
 Floats = NDArray[np.float64]
+#: two-sided 95 % of the normal distribution
+_NORMAL = 1.959964
 _RESAMPLES = 300
 CORE = ("P01", "P02", "P03", "P05")
 
@@ -112,11 +115,17 @@ def auc(positive: NDArray[np.bool_], scores: Floats) -> Figure:
 
 
 def share(hits: Sequence[bool]) -> Figure:
-    """A share with its interval."""
-    values = np.array(hits, dtype=np.float64)
-    if not len(values):
+    """A share with Wilson's interval: resampling would call three of three certain.
+
+    Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference (1927).
+    """
+    count = len(hits)
+    if not count:
         return Figure(value=0.0, low=0.0, high=1.0, n=0)
-    return _resampled(lambda rows: float(values[rows].mean()), len(values))
+    value, square = sum(hits) / count, _NORMAL**2
+    centre = (value + square / (2 * count)) / (1 + square / count)
+    spread = (_NORMAL / (1 + square / count)) * sqrt(value * (1 - value) / count + square / (4 * count**2))
+    return Figure(value=value, low=max(0.0, centre - spread), high=min(1.0, centre + spread), n=count)
 
 
 def _area(positive: NDArray[np.bool_], scores: Floats) -> float:
