@@ -324,10 +324,6 @@ def test_the_adoption_record_of_the_page_is_closed() -> None:
     assert policy_file.Adoption.model_validate(tomllib.loads(block)["adoption"]).closed
 
 
-def test_the_place_for_the_figures_stands_once() -> None:
-    assert "figures -->" in text_of("explanation/judgement.md")
-
-
 def test_the_page_of_the_webhook_names_every_field() -> None:
     policy = policy_of(starter_folder() / "policy.toml")
     alert = alert_of(finding(), policy, "Voorbeeld BV", "nl", quote=True)
