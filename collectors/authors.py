@@ -91,14 +91,21 @@ def telling(names: Iterable[str], keep: frozenset[str]) -> tuple[str, ...]:
         names: authors as a source spells them.
         keep: the organisation's own names and accounts, casefolded.
     """
-    kept = {name for name in names if len(name) >= _SHORTEST and name.casefold() not in _NOBODY | keep}
+    nobody = _nobody(keep)
+    kept = {name for name in names if len(name) >= _SHORTEST and name.casefold() not in nobody}
     return tuple(sorted(kept, key=lambda name: (-len(name), name)))
+
+
+@lru_cache(maxsize=16)
+def _nobody(keep: frozenset[str]) -> frozenset[str]:
+    return _NOBODY | keep
 
 
 def without_names(text: str, names: Iterable[str]) -> str:
     """The text with whole-word occurrences of the names replaced by `[author]`."""
+    folded = text.casefold()
     for name in names:
-        if name in text or name.casefold() in text.casefold():
+        if name.casefold() in folded:
             text = _word(name).sub(AUTHOR, text)
     return text
 
@@ -118,13 +125,13 @@ def address_without(url: str, names: Iterable[str]) -> str:
     return url
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def _word(name: str) -> re.Pattern[str]:
     exact = len(name) <= _WORDLIKE and " " not in name
     return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", 0 if exact else re.IGNORECASE)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def _slug(name: str) -> re.Pattern[str]:
     words = (re.escape(word) for word in name.split())
     return re.compile(rf"(?i)(?<![a-z0-9]){'(?:[-_.+]|%20)?'.join(words)}(?![a-z0-9])")

@@ -231,10 +231,10 @@ def _mention(draft: _Draft, key: str, frame: Frame, feed_lang: str | None) -> Me
 
 
 def _thread(draft: _Draft, frame: Frame) -> str | None:
-    page, fragment = urldefrag(draft.link)
-    if draft.kind is not Kind.COMMENT or not fragment:
+    if draft.kind is not Kind.COMMENT:
         return None
-    return f"{frame.source_id}:{short_hash(_SCHEME.sub('//', page))}"
+    page, fragment = urldefrag(draft.link)
+    return f"{frame.source_id}:{short_hash(_SCHEME.sub('//', page))}" if fragment else None
 
 
 def _edited(raw: RawEntry, published: datetime, frame: Frame) -> datetime | None:

@@ -30,7 +30,7 @@ _MAX_WRAPPERS = 3
 _TIDY = re.compile(r"(https?://[a-z0-9.-]+/[^?#\s]*)(?:\?([^#\s]*))?(#\S*)?")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def canonical(url: str) -> str:
     """The address by which two copies of one post are recognised; the fragment stays, it names a comment."""
     url = url.strip()[:MAX_URL]
@@ -63,7 +63,7 @@ def _tidied(url: str) -> str:
     scheme = parts.scheme.lower()
     if scheme not in _PORTS or not parts.hostname:
         return url
-    host = parts.netloc.rpartition("@")[2].lower().removesuffix(":" + _PORTS[scheme]).removesuffix(":")
+    host = re.sub(rf"(?::(?:{_PORTS[scheme]})?)+$", "", parts.netloc.rpartition("@")[2].lower())
     return urlunsplit((scheme, host, parts.path or "/", _untracked(parts.query), parts.fragment))
 
 

@@ -19,8 +19,9 @@ from klankbord.errors import CollectError, TransientError
 
 MAX_ENTRIES = 10_000
 #: characters of one field that are taken over from the parser
-_MAX_FIELD = 400_000
-_SHORT = 4_000
+MAX_FIELD = 400_000
+SHORT = 4_000
+MAX_NAME = 200
 #: what feedparser remarks about a body that was well-formed all the same
 _HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType")
 #: bytes of memory and seconds of CPU a child may use
@@ -86,7 +87,7 @@ def _feed(found: Any) -> RawFeed:  # noqa: ANN401 - feedparser has no types
     atom = version.startswith("atom")
     return RawFeed(
         version=version,
-        title=_markup(feed.get("title_detail"), atom=atom)[:_SHORT],
+        title=_markup(feed.get("title_detail"), atom=atom)[:SHORT],
         lang=_text(feed.get("language")),
         problem=_problem(found),
         entries=tuple(_entry(entry, atom=atom) for entry in entries[:MAX_ENTRIES]),
@@ -117,7 +118,7 @@ def _entry(entry: Any, *, atom: bool) -> RawEntry:  # noqa: ANN401
 
 
 def _text(value: object) -> str:
-    return value.strip()[:_SHORT] if isinstance(value, str) else ""
+    return value.strip()[:SHORT] if isinstance(value, str) else ""
 
 
 def _link(entry: Any) -> str:  # noqa: ANN401
@@ -135,9 +136,7 @@ def _markup(detail: Any, *, atom: bool) -> str:  # noqa: ANN401
     kind = detail.get("type") or ""
     if kind.startswith(("image/", "audio/", "video/")):
         return ""
-    return (
-        html.escape(value[:_MAX_FIELD], quote=False) if atom and kind == "text/plain" else value[:_MAX_FIELD]
-    )
+    return html.escape(value[:MAX_FIELD], quote=False) if atom and kind == "text/plain" else value[:MAX_FIELD]
 
 
 def _longest(entry: Any, *, atom: bool) -> str:  # noqa: ANN401
@@ -148,9 +147,9 @@ def _longest(entry: Any, *, atom: bool) -> str:  # noqa: ANN401
 def _authors(entry: Any) -> Iterator[str]:  # noqa: ANN401
     for author in entry.get("authors") or ():
         if name := _text(author.get("name") or author.get("email")):
-            yield name[:200]
+            yield name[:MAX_NAME]
     if not entry.get("authors") and (name := _text(entry.get("author"))):
-        yield name[:200]
+        yield name[:MAX_NAME]
 
 
 def _lang(entry: Any) -> str:  # noqa: ANN401

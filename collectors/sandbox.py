@@ -7,6 +7,7 @@ import time
 from threading import Event, Thread
 
 from collectors.parse import RawFeed, from_json, parsed
+from collectors.plain_feed import plain_feed
 from collectors.polite import StoppedError
 from klankbord.errors import TransientError
 
@@ -19,11 +20,13 @@ _CHILD = "from collectors.parse import serve; serve()"
 
 
 def parsed_safely(body: bytes, content_type: str, stop: Event, seconds: float = _SECONDS) -> RawFeed:
-    """Read a body, in this process where it is small, else in a child with limits.
+    """Read a body: here where it is plain or small, else in a child with limits.
 
     Raises:
         TransientError: the parser broke down on it, or took too long.
     """
+    if (plain := plain_feed(body, content_type)) is not None:
+        return plain
     if len(body) <= _TAME_BYTES and body.count(b"<") + body.count(b"&") <= _TAME_SIGNS:
         return parsed(body, content_type)
     return _in_child(body, content_type, stop, seconds)

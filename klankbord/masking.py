@@ -5,7 +5,7 @@ in square brackets, so that a reader, a signal and a search still see that somet
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 EMAIL, PHONE, HANDLE, IBAN, BSN, KEY, PASSWORD = (
     "[e-mail]",
@@ -39,14 +39,16 @@ _ASSIGNED = re.compile(
 )
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 # X, Mastodon (with a server) and Reddit spellings; not inside a word, an address or a path.
+# A pattern that begins with its first sign, and looks back after it, is searched for far quicker.
 _HANDLE = re.compile(
-    r"(?<![\w@/.+-])@\w{2,30}(?:@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})?|(?<![\w/])/?u/[\w-]{3,20}\b"
+    r"@(?<![\w@/.+-]@)\w{2,30}(?:@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})?"
+    r"|/(?<![\w/]/)u/[\w-]{3,20}\b|u(?<![\w/]u)/[\w-]{3,20}\b"
 )
 # Dutch numbers and numbers with a country code; ten digits without a separator must start with 06 or 0[1-9]0.
 _PHONE = re.compile(
-    r"(?<![\w.,:/-])(?:\+\d{2}|00\d{2})[ -]?\(?0?\)?\d(?:[ -]?\d){7,9}(?![\w])"
-    r"|(?<![\w.,:/-])06[ -]?(?:\d[ -]?){7}\d(?!\w)"
-    r"|(?<![\w.,:/-])0\d{1,3}[ -]\d(?:[ -]?\d){5,7}(?!\w)"
+    r"(?:\+(?<![\w.,:/-]\+)|0(?<![\w.,:/-]0)0)\d{2}[ -]?\(?0?\)?\d(?:[ -]?\d){7,9}(?![\w])"
+    r"|0(?<![\w.,:/-]0)6[ -]?(?:\d[ -]?){7}\d(?!\w)"
+    r"|0(?<![\w.,:/-]0)\d{1,3}[ -]\d(?:[ -]?\d){5,7}(?!\w)"
 )
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
 _BSN = re.compile(r"(?i)\b(bsn|burgerservicenummer|sofinummer)(\D{0,12})(\d{3}[ .]?\d{3}[ .]?\d{3})(?!\d)")
@@ -74,14 +76,21 @@ def masked(text: str, keep: Iterable[str] = ()) -> str:
         text: what a source gave, already plain text.
         keep: handles that stay, without the `@`: the organisation's own accounts.
     """
-    kept = {handle.casefold().lstrip("@") for handle in keep}
-    for hint, mask in _STEPS:
-        if hint(text):
-            text = mask(text)
+    # Each mask behind a cheap hint: most posts hold none of this, and every post passes here.
+    if _holds(text, _KEY_STARTS):
+        text = _KEYS.sub(KEY, text)
+    folded = text.casefold()
+    if _holds(folded, _CUES):
+        text = _mask_assigned(text)
+    if _LONG_NUMBER.search(text):
+        text = _mask_iban(text)
+        if _holds(folded, _BSN_CUES):
+            text = _mask_bsn(text)
+        text = _PHONE.sub(PHONE, text)
     if "@" in text or "u/" in text:
+        kept = {handle.casefold().lstrip("@") for handle in keep}
         text = _HANDLE.sub(lambda m: m[0] if m[0].lstrip("@").casefold() in kept else HANDLE, text)
-        text = _EMAIL.sub(EMAIL, text)
-    return text
+    return _EMAIL.sub(EMAIL, text) if "@" in text else text
 
 
 def _mask_iban(text: str) -> str:
@@ -118,14 +127,7 @@ _LONG_NUMBER = re.compile(r"\d(?:[ ().-]{0,2}\d){7}")
 
 
 def _holds(text: str, words: tuple[str, ...]) -> bool:
-    return any(word in text for word in words)
-
-
-# Each mask behind a cheap hint: most posts hold none of this, and every post passes here.
-_STEPS: tuple[tuple[Callable[[str], object], Callable[[str], str]], ...] = (
-    (lambda text: _holds(text, _KEY_STARTS), lambda text: _KEYS.sub(KEY, text)),
-    (lambda text: _holds(text.lower(), _CUES), _mask_assigned),
-    (_LONG_NUMBER.search, _mask_iban),
-    (lambda text: _holds(text.lower(), _BSN_CUES), _mask_bsn),
-    (_LONG_NUMBER.search, lambda text: _PHONE.sub(PHONE, text)),
-)
+    for word in words:  # noqa: SIM110 - a generator takes twice as long
+        if word in text:
+            return True
+    return False

@@ -2,9 +2,10 @@
 
 import random
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from threading import Event
 
 from klankbord.errors import CollectError, DeliveryError, PermanentError, RateLimitedError, TransientError
@@ -92,11 +93,16 @@ def collect(
             return SourceRun(source_id=source.id, waiting_until=until)
         return collect_source(source, make, gate, store, clock=clock, stop=stop)
 
-    with ThreadPoolExecutor(max_workers=max(1, min(workers, len(sources)))) as pool:
-        # Only as many sources wait in the pool as can run: the rest need no memory yet.
-        runs = [pool.submit(one, source, make) for source, make in sources]
-        for run in as_completed(runs):
-            yield run.result()
+    size = max(1, min(workers, len(sources)))
+    with ThreadPoolExecutor(max_workers=size) as pool:
+        # As many sources wait in the pool as run: no worker is ever idle, and the rest need no memory yet.
+        left = iter(sources)
+        runs = {pool.submit(one, source, make) for source, make in islice(left, 2 * size)}
+        while runs:
+            done, runs = wait(runs, return_when=FIRST_COMPLETED)
+            runs |= {pool.submit(one, source, make) for source, make in islice(left, len(done))}
+            for run in done:
+                yield run.result()
 
 
 def collect_source(

@@ -8,12 +8,24 @@ from builders import NOW
 from fakes import FakeSite
 
 from collectors import Workshop, collector_for, workshop_of
+from collectors.parse import parsed
+from collectors.plain_feed import plain_feed
 from klankbord.mention import Mention
 from klankbord.ports import Batch, Budget, Collector, Cursor
 from klankbord.pseudonym import Pseudonyms
 from klankbord.settings import SourceSettings
 
 HOST = "https://blog.example"
+#: what servers say about feeds, right and wrong
+CONTENT_TYPES = (
+    "",
+    "application/xml",
+    "application/rss+xml; charset=utf-8",
+    'application/atom+xml; charset="UTF-8"',
+    "text/xml",
+    "text/html; charset=iso-8859-1",
+    "application/octet-stream",
+)
 
 
 def workshop(folder: Path, *keep: str) -> Workshop:
@@ -54,3 +66,10 @@ def mentions(found: list[Batch]) -> list[Mention]:
 def texts(found: list[Batch]) -> list[str]:
     """Their texts."""
     return [mention.text for mention in mentions(found)]
+
+
+def disagreements(body: bytes) -> list[str]:
+    """The content types under which the two read a body differently."""
+    return [
+        kind for kind in CONTENT_TYPES if (quick := plain_feed(body, kind)) and quick != parsed(body, kind)
+    ]

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import feedparser
 import pytest
-from collecting import batches, collector, mentions
+from collecting import batches, collector, disagreements, mentions
 from fakes import FakeSite
 
+from collectors.plain_feed import plain_feed
 from klankbord.errors import CollectError
 
 RECORDINGS = Path(__file__).parents[1].parent / "shared" / "recordings"
@@ -76,3 +77,10 @@ def test_every_recorded_feed_gives_its_entries_or_a_reason(folder: str, tmp_path
             if got != wanted:
                 different[name] = f"{got} of {wanted} {error}"
     assert different == {name: how for name, how in DIFFERENCES.items() if name.startswith(folder + "/")}
+
+
+def test_what_the_quick_reader_takes_is_in_every_field_what_feedparser_reads() -> None:
+    bodies = [path.read_bytes() for folder in FOLDERS for path in _feeds(folder)]
+    assert [body for body in bodies if disagreements(body)] == []
+    # most recordings are test cases of parsers: odd on purpose, or without any entry
+    assert sum(plain_feed(body, "application/xml") is not None for body in bodies) == 46

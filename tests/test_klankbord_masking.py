@@ -22,6 +22,7 @@ from klankbord.masking import bsn_holds, iban_holds, masked
         ("mijn bsn is 111222333 hoor", "mijn bsn is [BSN] hoor"),
         ("wachtwoord: Welkom01!", "wachtwoord: [password]"),
         ("the admin page still uses password welcome01", "the admin page still uses password [password]"),
+        ("Pa\u017fsword: welcome01", "Pa\u017fsword: [password]"),
         ("password is still welcome01", "password is still [password]"),
         ("api_key=AKIAZZZZZZZZZZZZZZZZ", "api_key=[key]"),
         ("token ghp_0123456789abcdefghijABCDEFGHIJ012345", "token [key]"),

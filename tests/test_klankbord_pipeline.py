@@ -1,7 +1,7 @@
 """The conductor: a dead source stops nobody, a killed run resumes, an alert is told once."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -170,3 +170,29 @@ def test_a_stop_ends_between_batches_and_keeps_what_was_read(store: Store) -> No
     collector = FakeCollector().posts(mention("Voorbeeld een")).posts(mention("Voorbeeld twee"))
     run = pipeline.collect_source(source(), always(collector), NameGate(), store, clock=CLOCK, stop=stop)
     assert (run.kept.new, run.error) == (1, None)
+
+
+def test_no_more_sources_are_begun_than_run_and_wait(store: Store) -> None:
+    begun: list[str] = []
+
+    def making(name: str) -> Callable[[], Collector]:
+        def make() -> Collector:
+            begun.append(name)
+            return FakeCollector()
+
+        return make
+
+    makers = [(source(f"blog-{number}"), making(f"blog-{number}")) for number in range(40)]
+    runs = pipeline.collect(makers, NameGate(), store, clock=CLOCK, stop=Event(), workers=2)
+    assert isinstance(runs, Generator)
+    first = next(runs)
+    runs.close()
+    # two run and two wait; as many as had ended by then were begun in their place
+    assert first.source_id in begun[:4]
+    assert len(begun) <= 8
+
+
+def test_every_source_is_run_once_however_many_there_are(store: Store) -> None:
+    names = [f"blog-{number}" for number in range(40)]
+    runs = collect(store, *((name, FakeCollector()) for name in names))
+    assert sorted(runs) == sorted(names)

@@ -17,6 +17,46 @@ _MANY = 5_000
 _COLUMNS = tuple(
     column for column in schema.mention.c if column.name not in {"judged_revision", "judged_by", "checked_at"}
 )
+_mention, _tally = schema.mention.c, schema.tally.c
+# Statements of every batch and every run are made once: building one costs more than running it.
+_KNOWN = select(_mention.id, _mention.revision, _mention.matched).where(
+    _mention.id.in_(bindparam("ids", expanding=True))
+)
+_FORGOTTEN = select(schema.forgotten.c.key).where(
+    schema.forgotten.c.key.in_(bindparam("keys", expanding=True))
+)
+_NEW, _LOG, _NEW_TALLY = insert(schema.mention), insert(schema.change), insert(schema.tally)
+_CHECKED = (
+    update(schema.mention)
+    .where(_mention.id.in_(bindparam("ids", expanding=True)))
+    .values(checked_at=bindparam("now"))
+)
+_MORE = (
+    update(schema.tally)
+    .where(
+        _tally.day == bindparam("on"),
+        _tally.name == bindparam("what"),
+        _tally.source_id == bindparam("of"),
+        _tally.lang == bindparam("language"),
+    )
+    .values(n=_tally.n + bindparam("more"))
+)
+_FLAGGED = (
+    select(schema.finding.c.id)
+    .where(schema.finding.c.mention_id == _mention.id, schema.finding.c.state == "open")
+    .exists()
+)
+_DUE = (
+    select(*_COLUMNS)
+    .where(
+        _mention.source_id == bindparam("of"),
+        _mention.checked_at < bindparam("latest"),
+        (_mention.checked_at < bindparam("before"))
+        | ((_mention.checked_at < bindparam("flagged_before")) & _FLAGGED),
+    )
+    .order_by(_FLAGGED.desc(), _mention.checked_at, _mention.id)
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +109,7 @@ def known(connection: Connection, ids: Sequence[MentionId]) -> dict[MentionId, K
     """What is held of these posts."""
     held: dict[MentionId, Known] = {}
     for part in parts(ids):
-        rows = connection.execute(
-            select(schema.mention.c.id, schema.mention.c.revision, schema.mention.c.matched).where(
-                schema.mention.c.id.in_(part)
-            )
-        )
+        rows = connection.execute(_KNOWN, {"ids": part})
         held.update(
             {MentionId(key): Known(revision=revision, matched=matched) for key, revision, matched in rows}
         )
@@ -84,7 +120,7 @@ def forgotten(connection: Connection, keys: Mapping[str, MentionId]) -> frozense
     """Which of these posts must not come back, by their forgetting key."""
     gone: set[MentionId] = set()
     for part in parts(list(keys)):
-        found = connection.execute(select(schema.forgotten.c.key).where(schema.forgotten.c.key.in_(part)))
+        found = connection.execute(_FORGOTTEN, {"keys": part})
         gone.update(keys[key] for key in found.scalars())
     return frozenset(gone)
 
@@ -92,7 +128,7 @@ def forgotten(connection: Connection, keys: Mapping[str, MentionId]) -> frozense
 def write(connection: Connection, plan: Plan, now: datetime) -> None:
     """Carry a plan out, with a change row for each post it touches."""
     if plan.new:
-        connection.execute(insert(schema.mention), [mention_row(mention) for mention in plan.new])
+        connection.execute(_NEW, [mention_row(mention) for mention in plan.new])
         log(connection, "collected", plan.new, now)
     if plan.edited:
         statement = update(schema.mention).where(schema.mention.c.id == bindparam("key"))
@@ -117,7 +153,7 @@ def write(connection: Connection, plan: Plan, now: datetime) -> None:
 def log(connection: Connection, what: str, mentions: Iterable[Mention], now: datetime) -> None:
     """One change row for each mention; the detail is the revision it now has."""
     connection.execute(
-        insert(schema.change),
+        _LOG,
         [
             {
                 "at": now,
@@ -146,22 +182,15 @@ def to_recheck(
     connection: Connection, source_id: str, before: datetime, flagged_before: datetime, limit: int
 ) -> list[Mention]:
     """Mentions of a source that were last seen before a moment: those with an open finding first."""
-    flagged = (
-        select(schema.finding.c.id)
-        .where(schema.finding.c.mention_id == schema.mention.c.id, schema.finding.c.state == "open")
-        .exists()
-    )
-    rows = connection.execute(
-        selected()
-        .where(
-            schema.mention.c.source_id == source_id,
-            (schema.mention.c.checked_at < before)
-            | ((schema.mention.c.checked_at < flagged_before) & flagged),
-        )
-        .order_by(flagged.desc(), schema.mention.c.checked_at, schema.mention.c.id)
-        .limit(limit)
-    )
-    return [mention_of(row) for row in rows.mappings()]
+    # one bound that always holds, so that the index on (source, checked) tells at once where none is due
+    asked = {
+        "of": source_id,
+        "before": before,
+        "latest": max(before, flagged_before),
+        "flagged_before": flagged_before,
+        "most": limit,
+    }
+    return [mention_of(row) for row in connection.execute(_DUE, asked).mappings()]
 
 
 def by_native_id(connection: Connection, platform: str, native_ids: Sequence[str]) -> list[Mention]:
@@ -179,7 +208,7 @@ def by_native_id(connection: Connection, platform: str, native_ids: Sequence[str
 def checked(connection: Connection, ids: Sequence[MentionId], now: datetime) -> None:
     """These posts were seen to stand."""
     for part in parts(ids):
-        connection.execute(update(schema.mention).where(schema.mention.c.id.in_(part)).values(checked_at=now))
+        connection.execute(_CHECKED, {"ids": part, "now": now})
 
 
 def selected() -> Select[Any]:
@@ -248,16 +277,10 @@ def add(
     """Add to an anonymous daily count."""
     if n == 0:
         return
-    table = schema.tally
-    key = (
-        (table.c.day == day)
-        & (table.c.name == name)
-        & (table.c.source_id == source_id)
-        & (table.c.lang == (lang or ""))
-    )
-    if connection.execute(update(table).where(key).values(n=table.c.n + n)).rowcount == 0:
+    counted = {"on": day, "what": name, "of": source_id, "language": lang or "", "more": n}
+    if connection.execute(_MORE, counted).rowcount == 0:
         connection.execute(
-            insert(table).values(day=day, name=name, source_id=source_id, lang=lang or "", n=n)
+            _NEW_TALLY, {"day": day, "name": name, "source_id": source_id, "lang": lang or "", "n": n}
         )
 
 

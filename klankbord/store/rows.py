@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -32,6 +33,7 @@ _SAME = (
     "edited_at",
     "collected_at",
 )
+_same = attrgetter(*_SAME)
 #: what an edit at the source may change; first collection and pseudonym stay
 EDITED = ("revision", "url", "canonical_url", "title", "text", "context", "lang")
 
@@ -56,7 +58,7 @@ def clean(text: str) -> str:
 
 def mention_row(mention: Mention) -> dict[str, Any]:
     """The row of a mention that has not been judged."""
-    row: dict[str, Any] = {name: getattr(mention, name) for name in _SAME}
+    row: dict[str, Any] = dict(zip(_SAME, _same(mention), strict=True))
     for name in ("url", "canonical_url", "title", "text", "context", "published_raw"):
         row[name] = clean(row[name])
     row |= {

@@ -1,6 +1,8 @@
 """The tables, as SQLAlchemy Core sees them; migrations/ makes them."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -18,29 +20,40 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """An aware moment, kept in UTC; SQLite keeps no zone of its own."""
+    """An aware moment, kept in UTC; SQLite keeps no zone of its own, and its moments are text that sorts."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """SQLite gets the text from us: thousands of moments are written in a run."""
+        return dialect.type_descriptor(String(26) if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 - text or moment
         """Refuse naive moments; hand SQLite the UTC wall time."""
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("a moment without a zone cannot be kept")
         moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+        return _text_of(moment) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002
         """Give the moment back aware."""
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+# Of moments in UTC only: in a zone with summer time two moments can be equal and an hour apart (`fold`).
+@lru_cache(maxsize=1024)
+def _text_of(moment: datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 metadata = MetaData(

@@ -2,28 +2,32 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, func, insert, select, update
 
 from klankbord.errors import CollectError
 from klankbord.ports import Cursor, Gap
 from klankbord.store import schema
 
 _LONGEST = 500
+_source = schema.source.c
+_CURSOR, _NOT_BEFORE, _TROUBLE = (
+    select(*columns).where(_source.id == bindparam("of"))
+    for columns in ((_source.cursor,), (_source.not_before,), (_source.failing_since, _source.error_word))
+)
 
 
 def cursor(connection: Connection, source_id: str) -> Cursor | None:
     """Where the collector was, or None when it never read."""
-    held = connection.execute(select(schema.source.c.cursor).where(schema.source.c.id == source_id)).scalar()
+    held = connection.execute(_CURSOR, {"of": source_id}).scalar()
     return Cursor(held) if held else None
 
 
 def not_before(connection: Connection, source_id: str) -> datetime | None:
     """The moment before which the source must not be asked."""
-    return connection.execute(
-        select(schema.source.c.not_before).where(schema.source.c.id == source_id)
-    ).scalar()
+    return connection.execute(_NOT_BEFORE, {"of": source_id}).scalar()
 
 
 def advance(
@@ -35,10 +39,10 @@ def advance(
 
 def succeed(connection: Connection, source_id: str, now: datetime, *, new: bool) -> None:
     """A run ended well; a stretch in which nothing could be read becomes a gap."""
-    row = connection.execute(select(schema.source).where(schema.source.c.id == source_id)).mappings().first()
-    if row and row["failing_since"]:
+    trouble = connection.execute(_TROUBLE, {"of": source_id}).first()
+    if trouble and trouble.failing_since:
         note_gap(
-            connection, source_id, Gap(from_at=row["failing_since"], to_at=now, reason=row["error_word"])
+            connection, source_id, Gap(from_at=trouble.failing_since, to_at=now, reason=trouble.error_word)
         )
     values: dict[str, Any] = {"last_attempt_at": now, "last_success_at": now}
     values |= {"failures": 0, "error_word": "", "error": "", "failing_since": None}
@@ -97,7 +101,17 @@ def gaps(connection: Connection, from_at: datetime, to_at: datetime) -> Iterable
 
 
 def _set(connection: Connection, source_id: str, **values: object) -> None:
-    table = schema.source
-    if connection.execute(update(table).where(table.c.id == source_id).values(**values)).rowcount == 0:
+    given = {f"new_{name}": value for name, value in values.items()}
+    if connection.execute(_setting(tuple(values)), given | {"of": source_id}).rowcount == 0:
         defaults: dict[str, object] = {"failures": 0, "error_word": "", "error": ""}
-        connection.execute(insert(table).values(id=source_id, **(defaults | values)))
+        connection.execute(insert(schema.source), {"id": source_id} | defaults | values)
+
+
+@cache
+def _setting(names: tuple[str, ...]) -> Update:
+    """The statement that sets these columns of a source, made once."""
+    return (
+        update(schema.source)
+        .where(_source.id == bindparam("of"))
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )

@@ -60,6 +60,7 @@ class Store:
             zone: where days begin.
         """
         self._engine, self._forgetting_key = engine, forgetting_key
+        self._reader = engine.execution_options(klankbord_read_only=True)
         self._day_of = mentions.DayOf(zone)
 
     @classmethod
@@ -77,7 +78,7 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(klankbord_read_only=True) as connection:
+        with self._reader.connect() as connection:
             yield connection
 
     # collecting
@@ -100,7 +101,8 @@ class Store:
             plan = mentions.plan(admitted, mentions.known(connection, list(keys.values())), gone)
             mentions.write(connection, plan, now)
             # A post that stands in the source's window stands: no need to ask for it.
-            mentions.checked(connection, [mention.id for mention in admitted], now)
+            fresh = {mention.id for mention in plan.new}
+            mentions.checked(connection, [key for key in keys.values() if key not in fresh], now)
             deleted = self._forget_changed(connection, batch.changes, now)
             self._count(connection, source_id, batch, len(batch.mentions) - len(admitted), now)
             if batch.gap:
