@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a script beside the pages it writes, no package
 """The program and its settings come in, the generated pages of docs/reference go out.
 
 `python docs/make_reference.py` writes them; with `--check` it only tells which are stale (exit code 1).

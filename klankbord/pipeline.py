@@ -23,6 +23,7 @@ Clock = Callable[[], datetime]
 _STORED = timedelta(days=7)
 _RECHECKS = 20
 #: waits after failures: half a minute doubled each time, at most six hours, with full jitter
+_LONGEST_REST = timedelta(hours=25)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=6)
 _BATCH = 200
 
@@ -89,7 +90,8 @@ def collect(
 
     def one(source: SourceSettings, make: Callable[[], Collector]) -> SourceRun:
         until = store.not_before(source.id)
-        if until and until > clock() and not force:
+        # Nobody asks for more than a day: a wait beyond that stems from a clock that was wrong.
+        if until and clock() < until < clock() + _LONGEST_REST and not force:
             return SourceRun(source_id=source.id, waiting_until=until)
         return collect_source(source, make, gate, store, clock=clock, stop=stop)
 

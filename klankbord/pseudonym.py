@@ -5,7 +5,6 @@ no long track of a person can be built (law.md C1, C2). Keys older than the last
 """
 
 import fcntl
-import hashlib
 import hmac
 import json
 import os
@@ -35,13 +34,13 @@ class Pseudonyms:
         """The pseudonym of an author in the epoch of `at`: 20 hexadecimal characters."""
         key = self._key(str(self._number(at)))
         text = f"{platform}\x1f{handle.strip().casefold()}"
-        return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:20]
+        return hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256").hex()[:20]
 
     def forgotten(self, platform: str, native_id: str) -> str:
         """The key under which a post that must not come back is remembered; not rotated."""
         text = f"{platform}\x1f{native_id}"
         key = self._key(_FORGET)
-        return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256").hex()[:32]
 
     def _number(self, at: datetime) -> int:
         return (at.replace(tzinfo=None) - _START) // self._epoch

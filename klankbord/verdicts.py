@@ -63,9 +63,8 @@ def keep(store: Store, rows: Sequence[Row], by: str, now: datetime) -> list[tupl
             problems.append(f"row {number}: {problem}" if len(rows) > 1 else problem)
     if problems:
         raise ImportFileError("\n".join(problems))
-    done: list[tuple[FindingId, str]] = []
-    for number, row in enumerate(rows, start=1):
-        verdict = Verdict(
+    answers = [
+        Verdict(
             finding_id=found[number].id,
             decision=Decision(row.verdict),
             reason=row.reason or None,
@@ -74,9 +73,10 @@ def keep(store: Store, rows: Sequence[Row], by: str, now: datetime) -> list[tupl
             by=by[:120],
             at=now,
         )
-        store.answer(verdict, found[number].clause_id)
-        done.append((verdict.finding_id, row.verdict))
-    return done
+        for number, row in enumerate(rows, start=1)
+    ]
+    store.answer([(one, found[number].clause_id) for number, one in enumerate(answers, start=1)])
+    return [(one.finding_id, one.decision.value) for one in answers]
 
 
 def from_csv(store: Store, file: Path, by: str, now: datetime) -> list[tuple[FindingId, str]]:

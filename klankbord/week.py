@@ -145,8 +145,6 @@ class WeekFacts:
     verdicts: VerdictCounts = VerdictCounts()
     #: posts left out this week to protect free expression; shown from 5
     guarded: int = 0
-    #: posts read this week that did not name the organisation
-    dropped: int = 0
     #: first moment anything was collected; None in an empty store
     collecting_since: datetime | None = None
     #: what changed: (day, role or "system", what)

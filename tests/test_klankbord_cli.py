@@ -83,13 +83,15 @@ def test_help_loads_no_heavy_library() -> None:
     ("arguments", "code", "said"),
     [
         (("collect", "-c", "nowhere"), 2, "no such folder"),
-        (("collect", "no-such-source"), 1, "no source 'no-such-source'"),
+        (("collect", "no-such-source"), 2, "no source 'no-such-source'"),
         (("findings", "list", "--state", "odd"), 2, "open, closed"),
         (("findings", "list", "--week", "2026-99"), 2, "2026-W47"),
-        (("findings", "show", "zzzz"), 1, "no finding begins with 'zzzz'"),
+        (("findings", "show", "zzzz"), 2, "no finding begins with 'zzzz'"),
         (("findings", "judge", "zzzz"), 2, "verdict"),
         (("score", "missing.jsonl"), 2, "missing.jsonl"),
-        (("alerts", "test", "nope"), 1, "no channel 'nope'"),
+        (("alerts", "test", "nope"), 2, "no channel 'nope'"),
+        (("digest", "send", "--week", "2031-W01"), 2, "has not ended yet"),
+        (("findings", "judge", "zzzz", "dismissed", "--undo"), 2, "give a finding"),
         (("frobnicate",), 2, "No such command"),
     ],
 )
@@ -219,3 +221,40 @@ def test_two_at_work_on_one_folder_are_kept_apart(run: Run, here: Path) -> None:
     with lock.held(here / "data"):
         told = run("classify")
     assert (told.returncode, "another klankbord" in told.stderr) == (1, True)
+
+
+def test_mistakes_of_every_kind_are_told_at_once(run: Run, here: Path) -> None:
+    config = here / "config"
+    (config / "klankbord.toml").write_text('store = "postgresql://x"\n')
+    (config / "sources.toml").write_text(
+        '[[source]]\nid = "a"\nkind = "reddit"\nurl = "https://a.example/f"\n'
+    )
+    (config / "queries.toml").write_text('[[query]]\nid = "q"\nexpression = "@jan OR ((("\n')
+    (config / "delivery.toml").write_text('[digest]\nchannels = ["gone"]\n')
+    told = json.loads(run("config", "check", "--json").stdout)
+    assert {one["key"] for one in told["mistakes"]} == {
+        "store",
+        "source.1.kind",
+        "query.1.expression",
+        "digest.channels",
+    }
+
+
+@pytest.mark.parametrize("name", ['O\'Neill "Bouw"', "A'''B", "C:\\D"])
+def test_init_takes_any_name_it_can_write(run: Run, name: str) -> None:
+    assert run("init", "odd", "--name", name, "--language", "nl").returncode == 0
+    assert run("config", "check", "-c", "odd").returncode == 0
+
+
+def test_init_refuses_what_its_own_check_would(run: Run, here: Path) -> None:
+    told = run("init", "odd", "--name", "Zonnehof", "--feed", "not a url", "--language", "nl")
+    assert (told.returncode, "Traceback" in told.stderr, (here / "odd").exists()) == (2, False, False)
+
+
+def test_a_csv_that_a_spreadsheet_made_is_read(run: Run, here: Path) -> None:
+    rows = 'sep=;\nfinding;verdict;note\nzzzz;unsure;"een\ntwee"\n'
+    (here / "answers.csv").write_bytes(rows.encode("utf-16"))
+    told = run("findings", "judge", "--csv", "answers.csv")
+    assert (told.returncode, "no finding begins with 'zzzz'" in told.stderr) == (2, True)
+    (here / "open.csv").write_text('finding,verdict,note\nzzzz,unsure,"never closed\nyyyy,unsure,\n')
+    assert "no CSV that can be read" in run("findings", "judge", "--csv", "open.csv").stderr

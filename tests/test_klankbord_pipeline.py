@@ -196,3 +196,9 @@ def test_every_source_is_run_once_however_many_there_are(store: Store) -> None:
     names = [f"blog-{number}" for number in range(40)]
     runs = collect(store, *((name, FakeCollector()) for name in names))
     assert sorted(runs) == sorted(names)
+
+
+def test_a_wait_from_a_clock_that_was_wrong_is_not_kept_for_years(store: Store) -> None:
+    until = NOW + timedelta(days=1500)
+    collect(store, ("blog", FakeCollector().then(RateLimitedError("slow down", until=until))))
+    assert collect(store, ("blog", FakeCollector().posts(mention())))["blog"].kept.new == 1

@@ -160,7 +160,7 @@ def test_a_post_that_is_not_about_us_is_taken_out_and_not_counted(store: Store) 
     keep(store, post)
     judge(store, judgement(post, about=False))
     week = store.week(Week.of(NOW, ZONE), [])
-    assert (store.counts()["mention"], sum(c.mentions for c in week.mentions), week.dropped) == (0, 0, 1)
+    assert (store.counts()["mention"], sum(c.mentions for c in week.mentions)) == (0, 0)
 
 
 def test_cursor_and_mentions_move_together(store: Store) -> None:
@@ -248,7 +248,7 @@ def test_a_verdict_closes_and_undo_opens_again(store: Store) -> None:
     judge(store, judgement(post, score()))
     key = finding_id(post.id, C02)
     verdict = Verdict(finding_id=key, decision=Decision.DISMISSED, reason="public_already", by="ann", at=NOW)
-    store.answer(verdict, C02)
+    store.answer([(verdict, C02)])
     assert store.finding(key[:6]).state is FindingState.CLOSED
     store.reopen(key, NOW)
     history, verdicts = store.history(store.finding(key))
@@ -262,7 +262,7 @@ def test_unsure_leaves_the_finding_open(store: Store) -> None:
     keep(store, post)
     judge(store, judgement(post, score()))
     key = finding_id(post.id, C02)
-    store.answer(Verdict(finding_id=key, decision=Decision.UNSURE, by="ann", at=NOW), C02)
+    store.answer([(Verdict(finding_id=key, decision=Decision.UNSURE, by="ann", at=NOW), C02)])
     assert store.finding(key).state is FindingState.OPEN
 
 
@@ -306,7 +306,7 @@ def test_a_dismissed_text_goes_within_a_day(store: Store) -> None:
     keep(store, post)
     judge(store, judgement(post, score()))
     key = finding_id(post.id, C02)
-    store.answer(Verdict(finding_id=key, decision=Decision.DISMISSED, reason="spam", by="a", at=NOW), C02)
+    store.answer([(Verdict(finding_id=key, decision=Decision.DISMISSED, reason="spam", by="a", at=NOW), C02)])
     limits = Limits(text_days={"blog": 30})
     assert store.purge(limits, NOW + timedelta(hours=23)) == 0
     assert store.purge(limits, NOW + timedelta(hours=25)) == 1
@@ -383,3 +383,27 @@ def test_reclassifying_queues_only_what_another_classifier_judged(store: Store) 
     judge(store, judgement(post))
     assert [store.judge_again("one"), store.judge_again("two")] == [0, 1]
     assert len(store.unjudged(5)) == 1
+
+
+def test_a_post_that_turns_out_protected_takes_its_findings_and_answers_along(store: Store) -> None:
+    post = mention()
+    keep(store, post)
+    judge(store, judgement(post, score()))
+    key = finding_id(post.id, C02)
+    store.answer([(Verdict(finding_id=key, decision=Decision.UNSURE, note="hm", by="ann", at=NOW), C02)])
+    judge(store, judgement(post, protection=Protection.NO_TEXT))
+    kept = store.counts()
+    assert {
+        name: kept[name] for name in ("mention", "finding", "verdict", "change", "message")
+    } == dict.fromkeys(("mention", "finding", "verdict", "change", "message"), 0)
+
+
+def test_an_error_of_the_store_says_nothing_of_a_post(store: Store, tmp_path: Path) -> None:
+    with create_engine(f"sqlite:///{tmp_path}/k.db").begin() as other:
+        other.execute(
+            text("CREATE TRIGGER full BEFORE INSERT ON mention BEGIN SELECT raise(ABORT, 'disk'); END")
+        )
+    with pytest.raises(StoreError) as told:
+        keep(store, mention("zeldzaamwoord"))
+    assert "zeldzaamwoord" not in str(told.value)
+    assert "zeldzaamwoord" not in str(told.value.__cause__)

@@ -170,7 +170,6 @@ def busy_week() -> WeekFacts:
             hours_to_verdict=6.5,
         ),
         guarded=12,
-        dropped=431,
         rules_changed=(
             (date(2026, 11, 17), "redacteur", "zoekopdracht 'wadlicht' uitgebreid met 2 spellingen"),
         ),

@@ -26,7 +26,8 @@ def opened(url: str) -> Engine:
         address = make_url(url)
         if address.get_backend_name() == "sqlite" and address.database not in {None, "", ":memory:"}:
             Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(address)
+        # Errors name the statement, never what a post says.
+        engine = create_engine(address, hide_parameters=True)
         if address.get_backend_name() == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_immediately)
@@ -34,12 +35,13 @@ def opened(url: str) -> Engine:
     except (SQLAlchemyError, ArgumentError, OSError) as error:
         # the URL may hold a password: name the store without it
         raise StoreError(
-            f"the store cannot be opened: {type(error).__name__}: {_first_line(error)}"
+            f"the store cannot be opened: {type(error).__name__}: {first_line(error)}"
         ) from error
     return engine
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What went wrong, without the statement."""
     return str(error.__cause__ or error).splitlines()[0][:200]
 
 

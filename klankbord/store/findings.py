@@ -115,7 +115,11 @@ def mark_judged(connection: Connection, mentions: Iterable[Mention], version: st
 
 def withdraw_all(connection: Connection, mention: Mention) -> None:
     """A mention that turned out protected keeps no finding at all, not even a withdrawn one (law.md D3)."""
-    connection.execute(delete(schema.finding).where(schema.finding.c.mention_id == mention.id))
+    finding = schema.finding
+    named = select(finding.c.id).where(finding.c.mention_id == mention.id)
+    for table in (schema.change, schema.verdict, schema.message):
+        connection.execute(delete(table).where(table.c.finding_id.in_(named)))
+    connection.execute(delete(finding).where(finding.c.mention_id == mention.id))
 
 
 def drop_text(connection: Connection, mention: Mention) -> None:

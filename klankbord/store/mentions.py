@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.sql.selectable import Select
 
-from klankbord.mention import Mention, MentionId, State, StateChange, mention_id
+from klankbord.mention import Mention, MentionId, State, mention_id
 from klankbord.store import schema
 from klankbord.store.rows import EDITED, clean, mention_of, mention_row
 
@@ -221,11 +221,6 @@ def parts(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
     return (ids[start : start + _MANY] for start in range(0, len(ids), _MANY))
 
 
-def count(connection: Connection) -> int:
-    """How many mentions are held."""
-    return connection.execute(select(func.count()).select_from(schema.mention)).scalar_one()
-
-
 def forget(
     connection: Connection,
     rows: Sequence[tuple[Mention, str]],
@@ -248,7 +243,7 @@ def forget(
         _tally_findings(connection, {mention.id: mention for mention, _ in rows}, day_of)
     for part in parts(ids):
         if traceless:
-            connection.execute(delete(schema.change).where(schema.change.c.mention_id.in_(part)))
+            _erase_traces(connection, part)
         # Foreign keys cascade from mention to finding.
         connection.execute(delete(schema.mention).where(schema.mention.c.id.in_(part)))
     for mention, key in rows:
@@ -256,6 +251,15 @@ def forget(
         if held is None:
             connection.execute(insert(schema.forgotten).values(key=key, day=day_of(now)))
         add(connection, day_of(mention.published_at), "mention", mention.source_id, mention.lang)
+
+
+def _erase_traces(connection: Connection, ids: Sequence[MentionId]) -> None:
+    """Every row that names these posts or a finding on them, whatever table it stands in."""
+    finding = schema.finding
+    named = select(finding.c.id).where(finding.c.mention_id.in_(ids))
+    for table in (schema.change, schema.verdict, schema.message):
+        connection.execute(delete(table).where(table.c.finding_id.in_(named)))
+    connection.execute(delete(schema.change).where(schema.change.c.mention_id.in_(ids)))
 
 
 def _tally_findings(connection: Connection, rows: Mapping[MentionId, Mention], day_of: "DayOf") -> None:
@@ -282,11 +286,6 @@ def add(
         connection.execute(
             _NEW_TALLY, {"day": day, "name": name, "source_id": source_id, "lang": lang or "", "n": n}
         )
-
-
-def ids_of(changes: Iterable[StateChange]) -> dict[MentionId, StateChange]:
-    """State changes by the mention they are about."""
-    return {mention_id(change.platform, change.native_id): change for change in changes}
 
 
 class DayOf:

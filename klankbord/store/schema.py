@@ -179,7 +179,7 @@ gap = Table(
     UniqueConstraint("source_id", "from_at", "reason"),
 )
 
-# Anonymous counts per day: what was read, dropped, guarded, deleted, spent; and mentions whose rows are gone.
+# Anonymous counts per day: guarded, deleted, spent; and mentions and findings whose rows are gone.
 tally = Table(
     "tally",
     metadata,

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
-from klankbord.errors import CollectError, DeliveryError, NotFoundError
+from klankbord.errors import CollectError, DeliveryError, NotFoundError, StoreError
 from klankbord.finding import Finding, FindingId, FindingState, Judgement, Protection, Verdict, finding_id
 from klankbord.mention import Mention, StateChange, mention_id
 from klankbord.policy import Mode
 from klankbord.ports import Batch, Cursor, Recheck
 from klankbord.store import findings, mentions, messages, retention, schema, sources, weeks
-from klankbord.store.engine import opened
+from klankbord.store.engine import first_line, opened
 from klankbord.store.messages import Due
 from klankbord.store.retention import Limits
 from klankbord.week import SourceHealth, Week, WeekFacts
@@ -78,7 +79,12 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with self._reader.connect() as connection:
+        with _told_plainly(), self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with _told_plainly(), self._engine.begin() as connection:
             yield connection
 
     # collecting
@@ -96,7 +102,7 @@ class Store:
     def keep(self, source_id: str, batch: Batch, admitted: Sequence[Mention], now: datetime) -> Kept:
         """Keep a batch: the mentions among its posts, its state changes, cursor and spend, together."""
         keys = {self._forgetting_key(m.platform, m.native_id): m.id for m in admitted}
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             gone = mentions.forgotten(connection, keys)
             plan = mentions.plan(admitted, mentions.known(connection, list(keys.values())), gone)
             mentions.write(connection, plan, now)
@@ -104,7 +110,9 @@ class Store:
             fresh = {mention.id for mention in plan.new}
             mentions.checked(connection, [key for key in keys.values() if key not in fresh], now)
             deleted = self._forget_changed(connection, batch.changes, now)
-            self._count(connection, source_id, batch, len(batch.mentions) - len(admitted), now)
+            day = self._day_of(now)
+            mentions.add(connection, day, "requests", source_id, n=batch.spent.requests)
+            mentions.add(connection, day, "bytes", source_id, n=batch.spent.bytes)
             if batch.gap:
                 sources.note_gap(connection, source_id, batch.gap)
             sources.advance(connection, source_id, batch.next, batch.not_before, now)
@@ -115,17 +123,6 @@ class Store:
             dropped=len(batch.mentions) - len(admitted),
             deleted=deleted,
         )
-
-    def _count(
-        self, connection: Connection, source_id: str, batch: Batch, dropped: int, now: datetime
-    ) -> None:
-        day = self._day_of(now)
-        for name, number in (
-            ("dropped", dropped),
-            ("requests", batch.spent.requests),
-            ("bytes", batch.spent.bytes),
-        ):
-            mentions.add(connection, day, name, source_id, n=number)
 
     def _forget_changed(self, connection: Connection, changes: Sequence[StateChange], now: datetime) -> int:
         deleted = 0
@@ -146,17 +143,17 @@ class Store:
 
     def succeeded(self, source_id: str, now: datetime, *, new: bool) -> None:
         """A run of a source ended well."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             sources.succeed(connection, source_id, now, new=new)
 
     def failed(self, source_id: str, error: CollectError, now: datetime) -> int:
         """A run of a source failed; returns how often since the last success."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             return sources.fail(connection, source_id, error, now)
 
     def plan_next(self, source_id: str, not_before: datetime, now: datetime) -> None:
         """Ask a failing source later."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             connection.execute(
                 update(schema.source)
                 .where(schema.source.c.id == source_id)
@@ -177,7 +174,7 @@ class Store:
 
     def rechecked(self, source_id: str, asked: Recheck, platform: str, now: datetime) -> int:
         """Follow what a recheck found; returns how many posts were deleted."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             standing = [mention_id(platform, native_id) for native_id in asked.standing]
             mentions.checked(connection, standing, now)
             mentions.add(connection, self._day_of(now), "requests", source_id, n=asked.spent.requests)
@@ -193,7 +190,7 @@ class Store:
     def judge_again(self, version: str) -> int:
         """Put every mention that another classifier judged back in the queue; returns how many."""
         table = schema.mention
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             result = connection.execute(
                 update(table)
                 .where(table.c.judged_revision.is_not(None), table.c.judged_by != version)
@@ -222,7 +219,7 @@ class Store:
             The findings that are new or rose to alert mode.
         """
         raised: list[FindingId] = []
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             for mention, judgement in judged:
                 if not judgement.about or judgement.protection is Protection.NO_TEXT:
                     self._set_aside(connection, mention, judgement, now)
@@ -245,8 +242,6 @@ class Store:
     ) -> None:
         if judgement.about:
             self._count_guarded(connection, mention, now)
-        else:
-            mentions.add(connection, self._day_of(now), "dropped", mention.source_id)
         self._forget(connection, [mention], now, traceless=True)
         if not judgement.about:
             # It was no mention after all: the week must not count it as one.
@@ -295,21 +290,22 @@ class Store:
         with self._reading() as connection:
             return findings.history(connection, finding), findings.verdicts(connection, finding.id)
 
-    def answer(self, verdict: Verdict, clause_id: str) -> None:
-        """Keep a reviewer's verdict."""
-        with self._engine.begin() as connection:
-            findings.answer(connection, verdict, clause_id)
+    def answer(self, verdicts: Sequence[tuple[Verdict, str]]) -> None:
+        """Keep a reviewer's verdicts, each with the clause it is about: all of them or none."""
+        with self._writing() as connection:
+            for verdict, clause_id in verdicts:
+                findings.answer(connection, verdict, clause_id)
 
     def reopen(self, finding_id: FindingId, now: datetime) -> None:
         """Undo the last verdict on a finding; the verdict's row stays."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             findings.reopen(connection, finding_id, now)
 
     # telling
 
     def queue(self, key: str, channels: Sequence[str], kind: str, now: datetime) -> None:
         """Write a message for each channel, once per key and channel."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             messages.queue(connection, key, channels, kind, None, now)
 
     def due_messages(self, now: datetime) -> list[Due]:
@@ -319,27 +315,27 @@ class Store:
 
     def claim(self, message: Due, now: datetime) -> bool:
         """Take a message; False when another process has it."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             return messages.claim(connection, message, now)
 
     def release_claims(self) -> int:
         """Give back claims left by a process that died; only under the instance lock."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             return messages.release(connection)
 
     def message_sent(self, message: Due, now: datetime) -> None:
         """The channel took it."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             messages.sent(connection, message, now)
 
     def message_dropped(self, message: Due, reason: str) -> None:
         """There is nothing left to tell."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             messages.dropped(connection, message, reason)
 
     def message_failed(self, message: Due, error: DeliveryError, now: datetime) -> None:
         """The channel did not take it."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             messages.failed(connection, message, error, now)
 
     def messages(self, limit: int = 200) -> list[dict[str, object]]:
@@ -360,7 +356,7 @@ class Store:
     def digested(self, week: Week, stood: Sequence[Finding], now: datetime, *, late: bool) -> None:
         """A digest was written; its findings stood in it."""
         table = schema.digest
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             if connection.execute(select(table.c.week).where(table.c.week == week.name)).first() is None:
                 connection.execute(table.insert().values(week=week.name, built_at=now, late=late))
             findings.log_digested(connection, stood, week.name, now)
@@ -372,7 +368,7 @@ class Store:
 
     def retry_messages(self, now: datetime) -> int:
         """Put messages that were given up back in the queue; returns how many."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             return messages.retry(connection, now)
 
     def digests(self) -> list[tuple[str, datetime, bool]]:
@@ -388,13 +384,13 @@ class Store:
         """Take out every text whose time is over; returns how many."""
         gone = 0
         while True:
-            with self._engine.begin() as connection:
+            with self._writing() as connection:
                 expired = retention.expired(connection, limits, now)
                 self._forget(connection, expired, now, traceless=False)
             gone += len(expired)
             if not expired:
                 break
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             retention.prune(connection, limits, now, self._day_of)
         return gone
 
@@ -418,3 +414,12 @@ def _queue_alerts(
         key = finding_id(judgement.mention_id, score.clause_id)
         if score.mode is Mode.ALERT and key in raised:
             messages.queue(connection, f"alert-{key}", channels, "alert", key, now)
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """A full disk or a damaged file is told in a line, without the words of any post."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise StoreError(f"the store did not take it: {first_line(error)}") from error

@@ -51,7 +51,6 @@ def facts(connection: Connection, week: Week, sources_known: Sequence[SourceHeal
         ),
         verdicts=_verdicts(connection, week),
         guarded=_tally(connection, "guarded", day_range),
-        dropped=_tally(connection, "dropped", day_range),
         collecting_since=connection.execute(
             select(func.min(schema.change.c.at)).where(schema.change.c.what == "collected")
         ).scalar(),
