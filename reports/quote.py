@@ -46,7 +46,8 @@ def words_of(finding: Finding, signal: str) -> tuple[str, ...]:
     for piece in sorted(finding.evidence, key=lambda piece: (piece.field, piece.start, piece.end)):
         if piece.signal == signal and 0 <= piece.start < piece.end:
             words, _ = _tidied(fields[piece.field][piece.start : min(piece.end, piece.start + 400)], ())
-            if words.strip():
+            # A quotation mark alone tells a reader nothing.
+            if any(sign.isalnum() for sign in words):
                 found[words.strip() if len(words.strip()) <= 60 else words.strip()[:59] + _CUT] = None
     return tuple(found)[:3]
 
@@ -72,7 +73,8 @@ def _fullest(finding: Finding) -> tuple[str, list[Span]]:
         by_field[piece.field].append(piece)
     fields = {"text": mention.text, "title": mention.title, "context": mention.context}
     name = max(by_field, key=lambda key: (bool(fields[key]), len(by_field[key]), key == "text"))
-    return fields[name], [(piece.start, piece.end) for piece in by_field[name]]
+    spans = [(piece.start, piece.end) for piece in by_field[name]]
+    return fields[name], [span for span in spans if any(map(str.isalnum, fields[name][slice(*span)]))]
 
 
 def _tidied(text: str, marks: Sequence[Span]) -> tuple[str, tuple[Span, ...]]:

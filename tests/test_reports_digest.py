@@ -181,7 +181,7 @@ def test_without_sources_the_digest_says_so() -> None:
 
 def test_the_first_week_compares_with_nothing() -> None:
     shown = digest(facts(mentions=counts(40), collecting_since=WEEK.start_at + timedelta(hours=30)))
-    assert shown.changes_notes[0].startswith("There is nothing to compare with yet")
+    assert shown.changes_notes[0].startswith("No fair comparison yet")
     assert [(row.this, row.last, row.median, row.word) for row in shown.changes[:1]] == [("40", "-", "-", "")]
     assert [week.mentions for week in shown.weeks] == [None] * 7 + [40]
 

@@ -143,6 +143,10 @@ def _tell(
     for finding in found:
         say(*_finding(installation, finding))
     said = installation.store.messages()
+    told = {str(message["finding_id"]) for message in said if message["kind"] == "alert"}
+    say("", f"Told at once, by mail and webhook ({len(told)} alerts)")
+    for key in sorted(told):
+        say(*_finding(installation, installation.store.finding(key)))
     sent = sum(message["state"] == "sent" for message in said)
     outbox = installation.settings.data_dir / "outbox"
     say(
@@ -166,7 +170,8 @@ def _counts(kept: Kept) -> str:
 
 def _finding(installation: Installation, finding: Finding) -> list[str]:
     clause = installation.settings.policy.clause(finding.clause_id)
-    words = [_span(finding, one.field, one.start, one.end) for one in finding.evidence[:4]]
+    spans = [_span(finding, one.field, one.start, one.end) for one in finding.evidence]
+    words = [span for span in spans if any(sign.isalnum() for sign in span)][:4]
     text = " ".join(finding.mention.text.split())
     language = installation.settings.general.language
     title = f"{clause.number} {clause.title[language]} ({finding.mode.word}, {finding.score:.2f})"

@@ -154,7 +154,7 @@ PHRASES = {
     "change.more": "more than usual",
     "change.fewer": "fewer than usual",
     "changes.usual": "Nothing falls outside what the earlier weeks showed.",
-    "changes.first": "There is nothing to compare with yet: no full earlier week has been collected.",
+    "changes.first": "No fair comparison yet: no full earlier week has been collected.",
     "changes.early.one": "Too early to speak of more or fewer: that takes four full weeks; there is {n}.",
     "changes.early.many": "Too early to speak of more or fewer: it takes four full weeks; there are {n}.",
     "changes.running": "The week is not over; the figures may still rise.",

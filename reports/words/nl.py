@@ -154,7 +154,7 @@ PHRASES = {
     "change.more": "meer dan gewoonlijk",
     "change.fewer": "minder dan gewoonlijk",
     "changes.usual": "Niets valt buiten wat de eerdere weken lieten zien.",
-    "changes.first": "Er is nog niets om mee te vergelijken: er is nog geen hele week verzameld.",
+    "changes.first": "Nog geen eerlijke vergelijking: er is nog geen hele eerdere week verzameld.",
     "changes.early.one": "Te vroeg voor meer of minder: dat kan vanaf vier hele weken, er is er {n}.",
     "changes.early.many": "Te vroeg voor meer of minder: dat kan vanaf vier hele weken, er zijn er {n}.",
     "changes.running": "De week loopt nog; de cijfers kunnen nog stijgen.",
