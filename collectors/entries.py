@@ -18,7 +18,7 @@ from collectors.authors import (
     without_quoted,
 )
 from collectors.dates import read_date
-from collectors.links import MAX_URL, author_free, canonical, redacted
+from collectors.links import MAX_URL, author_free, canonical, handles_in, redacted
 from collectors.parse import RawEntry, RawFeed
 from collectors.text import MAX_TEXT, MAX_TITLE, cut, plain
 from klankbord.masking import masked
@@ -113,8 +113,8 @@ def _draft(
     title, quoted, text = plain(raw.title, MAX_TITLE), *_quote_and_text(raw.text)
     kind, title, context, named = _placed(frame.platform, title, topic)
     authors = raw.authors or ((named,) if named else ())
-    names = telling((*authors, named), keep)
     given = raw.link if not raw.link or _SCHEME.match(raw.link) else urljoin(frame.url, raw.link)
+    names = telling((*authors, named, *handles_in(given)), keep)
     link = canonical(given) if given else ""
 
     def clean(words: str) -> str:

@@ -25,6 +25,11 @@ _HANDLE_FIRST = re.compile(r"(?i)^(https?://(?:www\.|mobile\.)?(?:x|twitter)\.co
 _AUTHOR_PARAMETER = re.compile(r"(?i)([?&;](?:author|auteur|username|screen_name|handle)=)[^&;#\s]*")
 #: without any of these in lower case the pattern above finds nothing
 _HANDLE_HINTS = ("/@", "/u", "/author", "/profile", "/auteur", "/gebruiker", "/leden", "/member")
+_NAMED = re.compile(
+    r"(?i)(?:^https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/(?!i/)"
+    r"|/@|/(?:u|users?|authors?|profiles?|auteur|gebruiker|leden|members?)/"
+    r"|[?&;](?:author|auteur|username|screen_name|handle)=)([\w.-]{3,40})"
+)
 _MAX_WRAPPERS = 3
 #: an address that is what it should be already, but for its query
 _TIDY = re.compile(r"(https?://[a-z0-9.-]+/[^?#\s]*)(?:\?([^#\s]*))?(#\S*)?")
@@ -86,6 +91,14 @@ def author_free(url: str) -> str:
     if not slashes:
         return _emptied(head) + mark + tail
     return scheme + slashes + _emptied(path) + mark + tail
+
+
+def handles_in(url: str) -> tuple[str, ...]:
+    """The handles that an address names: its text may name them too."""
+    if "/" not in url[8:] and "=" not in url:
+        return ()
+    found = _NAMED.findall(url)
+    return tuple(dict.fromkeys(name for name in found if any(sign.isalpha() for sign in name)))
 
 
 def _emptied(path: str) -> str:

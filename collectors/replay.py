@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from collectors import Workshop
 from collectors.authors import address_without, telling, without_names, without_quoted
 from collectors.dates import read_date
-from collectors.links import author_free, canonical, redacted
+from collectors.links import author_free, canonical, handles_in, redacted
 from collectors.posts_file import BadRow, Row, read_posts
 from collectors.text import MAX_TITLE, plain
 from klankbord.masking import masked
@@ -102,7 +102,7 @@ def _id_of(given: str) -> str:
 def _masked(row: Row, workshop: Workshop, now: datetime, how: Import) -> Mention:
     post = post_from(row, now, how)
     keep = frozenset(handle.casefold() for handle in workshop.keep_handles)
-    names = telling((row.author, row.author.lstrip("@")), keep)
+    names = telling((row.author, row.author.lstrip("@"), *handles_in(row.url)), keep)
     title, text, context = (
         masked(without_quoted(without_names(words, names)), keep=workshop.keep_handles) if words else ""
         for words in (post.title, post.text, post.context)

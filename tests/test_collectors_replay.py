@@ -123,7 +123,7 @@ def test_an_import_masks_names_handles_and_secrets_and_tells_bad_rows(tmp_path: 
     assert "ieneke" not in repr(found)
     assert (one.platform, one.native_id, one.kind, one.lang) == ("forum", "7", Kind.REPLY, "nl")
     assert (one.text, one.published_precision) == (
-        "Groet, [author] ([handle]) [phone]",
+        "Groet, [author] (@[author]) [phone]",
         Precision.ASSUMED_ZONE,
     )
     assert found[0].remarks[0].startswith("line 2: no readable JSON")
@@ -139,3 +139,18 @@ def test_an_import_comes_in_batches_of_five_hundred(tmp_path: Path) -> None:
 def test_a_text_to_score_stays_as_it_is_and_names_nobody() -> None:
     post = post_from(Row(line=1, id="1", text="mail @jan op 06-12345678", author="Jan"), NOW)
     assert (post.text, post.author, post.platform) == ("mail @jan op 06-12345678", None, "import")
+
+
+def test_a_handle_hidden_in_ids_and_addresses_does_not_come_along(tmp_path: Path) -> None:
+    row = {
+        "id": "https://x.com/planted/status/1",
+        "text": "Goed punt van planted hierboven",
+        "url": "https://x.com/planted/status/1",
+        "thread_id": "planted/9",
+        "parent_id": "@planted",
+        "published_at": "by planted",
+    }
+    (tmp_path / "posts.jsonl").write_text(json.dumps(row) + "\n")
+    made = workshop(tmp_path)
+    (batch,) = import_posts(tmp_path / "posts.jsonl", made, NOW)
+    assert "planted" not in repr(batch)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.authors import address_without, comment_title, without_names, without_quoted
-from collectors.links import redacted
+from collectors.links import handles_in, redacted
 from collectors.text import MAX_TEXT, author_free, canonical, cut, plain
 
 
@@ -159,3 +159,17 @@ def test_titles_of_comments_tell_their_topic_and_author() -> None:
     assert comment_title("Reactie op Door de wind door Jan") == ("Door de wind", "Jan")
     assert comment_title("By: Jan") == ("", "Jan")
     assert comment_title("Storing in Delft") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "handles", "free"),
+    [
+        ("https://x.com/planted/status/12", ("planted",), "https://x.com/i/status/12"),
+        ("https://x.com/i/status/12", (), "https://x.com/i/status/12"),
+        ("https://blog.example/?author=planted&p=3", ("planted",), "https://blog.example/?author=&p=3"),
+        ("https://toot.example/@planted/99", ("planted",), "https://toot.example/@/99"),
+        ("https://blog.example/2026/11/a-post", (), "https://blog.example/2026/11/a-post"),
+    ],
+)
+def test_a_handle_in_an_address_is_known_and_taken_out(url: str, handles: tuple[str, ...], free: str) -> None:
+    assert (handles_in(url), author_free(url)) == (handles, free)
