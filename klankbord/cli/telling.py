@@ -50,15 +50,21 @@ def build(config: ConfigDir = DEFAULT, week: WeekName = None, json: AsJson = Fal
         screen.lines(written.html, written.text)
 
 
-def preview(config: ConfigDir = DEFAULT, week: WeekName = None) -> None:
+def preview(config: ConfigDir = DEFAULT, week: WeekName = None, json: AsJson = False) -> None:
     """Print a week's digest as text; nothing is written or sent.
 
     Example: `klankbord digest preview | less`.
     """
+    from dataclasses import asdict
+
     from reports.text import text_of
 
     with installation(config) as opened:
-        sys.stdout.write(text_of(opened.digest_of(_week(opened, week))))
+        digest = opened.digest_of(_week(opened, week))
+    if json:
+        screen.as_json(asdict(digest))
+    else:
+        sys.stdout.write(text_of(digest))
 
 
 def send(config: ConfigDir = DEFAULT, week: WeekName = None, json: AsJson = False) -> None:
