@@ -6,6 +6,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 from builders import NOW, mention
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,7 +28,7 @@ from klankbord.mention import Mention, SourceId, State, StateChange, Terms
 from klankbord.policy import ClauseId, Mode
 from klankbord.ports import Batch, Cursor, Gap, Recheck, Spend
 from klankbord.pseudonym import Pseudonyms
-from klankbord.store import Store
+from klankbord.store import Store, schema
 from klankbord.store.retention import Limits
 from klankbord.store.store import Versions
 from klankbord.week import SourceHealth, Week
@@ -407,3 +409,13 @@ def test_an_error_of_the_store_says_nothing_of_a_post(store: Store, tmp_path: Pa
         keep(store, mention("zeldzaamwoord"))
     assert "zeldzaamwoord" not in str(told.value)
     assert "zeldzaamwoord" not in str(told.value.__cause__)
+
+
+def test_the_migrations_make_what_the_schema_says(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/m.db"
+    Store.open(url, lambda a, b: a + b, ZONE).close()
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        different = compare_metadata(MigrationContext.configure(connection), schema.metadata)
+    engine.dispose()
+    assert different == []
