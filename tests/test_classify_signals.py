@@ -144,7 +144,8 @@ def test_the_organisation_is_no_third_person() -> None:
 def test_hostile_text_costs_little(text: str) -> None:
     before = time.process_time()
     votes(read(text, text, text, OWN))
-    assert time.process_time() - before < 1.0
+    # A pattern that backtracks without end takes minutes here; an ordinary reading some tens of milliseconds.
+    assert time.process_time() - before < 5.0
 
 
 def test_every_signal_is_told_in_plain_words_in_both_languages() -> None:
