@@ -141,5 +141,8 @@ def _after(before: FeedCursor, answer: Answer, now: datetime) -> FeedCursor:
 def _harvested(feed: RawFeed, frame: Frame, before: FeedCursor) -> Harvest:
     try:
         return harvest(feed, frame, before.shared)
+    except OSError:
+        # Our own disk or key file: no fault of the feed's.
+        raise
     except Exception as error:
         raise TransientError(f"the entries could not be read ({type(error).__name__})") from error

@@ -1,5 +1,6 @@
 """The conductor: collect, keep, classify, keep, tell; one step a function, each safe to run again."""
 
+import errno
 import random
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -8,7 +9,15 @@ from datetime import datetime, timedelta
 from itertools import islice
 from threading import Event
 
-from klankbord.errors import CollectError, DeliveryError, PermanentError, RateLimitedError, TransientError
+from klankbord.errors import (
+    CollectError,
+    DeliveryError,
+    PermanentError,
+    RateLimitedError,
+    SettingsError,
+    StoreError,
+    TransientError,
+)
 from klankbord.finding import FindingId
 from klankbord.mention import Mention
 from klankbord.ports import Batch, Budget, Channel, Classifier, Collector, Gate, Message
@@ -23,6 +32,8 @@ Clock = Callable[[], datetime]
 _STORED = timedelta(days=7)
 _RECHECKS = 20
 #: waits after failures: half a minute doubled each time, at most six hours, with full jitter
+#: errors of the disk, not of the network
+_OUR_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 _LONGEST_REST = timedelta(hours=25)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=6)
 _BATCH = 200
@@ -133,7 +144,13 @@ def collect_source(
         if stop.is_set():
             return SourceRun(source_id=source.id, kept=kept, requests=requests)
         return _failed(source, error, store, kept, now)
-    except Exception as error:  # noqa: BLE001 - a client's unknown error must not stop the other sources
+    except (StoreError, SettingsError):
+        # Our own store or keys: no source is to blame, and none can be kept until it is mended.
+        raise
+    except Exception as error:
+        # A client's unknown error must not stop the other sources; a full disk of ours must.
+        if isinstance(error, OSError) and error.errno in _OUR_DISK:
+            raise
         wrapped = TransientError(f"{type(error).__name__}: {error}"[:300])
         return _failed(source, wrapped, store, kept, now)
     store.succeeded(source.id, now, new=kept.new > 0)

@@ -14,13 +14,14 @@ from fakes_rooms import FakeCollector, NameGate, Outbox, WordClassifier, clock_a
 from klankbord import pipeline
 from klankbord.errors import DeliveryError, ForbiddenError, PermanentError, RateLimitedError, TransientError
 from klankbord.finding import FindingState
-from klankbord.mention import State, StateChange
+from klankbord.mention import SourceId, State, StateChange
 from klankbord.pipeline import SourceRun
 from klankbord.ports import Collector, Message, Recheck
 from klankbord.pseudonym import Pseudonyms
 from klankbord.settings import SourceSettings
 from klankbord.store import Store
 from klankbord.store.messages import Due
+from klankbord.week import SourceHealth
 
 CLOCK = clock_at(NOW)
 
@@ -75,6 +76,7 @@ def test_one_dead_source_never_stops_the_others(store: Store) -> None:
         store,
         ("dead", FakeCollector().then(TransientError("no answer"))),
         ("odd", FakeCollector().then(KeyError("surprise"))),
+        ("reset", FakeCollector().then(ConnectionResetError(104, "reset by peer"))),
         ("live", FakeCollector().posts(mention())),
     )
     assert runs["live"].kept.new == 1
@@ -202,3 +204,10 @@ def test_a_wait_from_a_clock_that_was_wrong_is_not_kept_for_years(store: Store) 
     until = NOW + timedelta(days=1500)
     collect(store, ("blog", FakeCollector().then(RateLimitedError("slow down", until=until))))
     assert collect(store, ("blog", FakeCollector().posts(mention())))["blog"].kept.new == 1
+
+
+def test_a_full_disk_is_no_fault_of_a_source(store: Store) -> None:
+    with pytest.raises(OSError, match="No space left"):
+        collect(store, ("blog", FakeCollector().then(OSError(28, "No space left on device"))))
+    known = [SourceHealth(source_id=SourceId("blog"), name="Blog", kind="feed")]
+    assert store.health(known)[0].failures == 0

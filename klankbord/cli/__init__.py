@@ -47,6 +47,9 @@ def main() -> None:
         # The reader of our output went away, as `head` does; there is nobody left to tell.
         sys.stderr.close()
         sys.exit(FAILED)
+    except OSError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")
         sys.exit(130)
