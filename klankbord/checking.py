@@ -103,12 +103,7 @@ def look_over(installation: Installation) -> list[Look]:
         _packages(),
         _part("config", lambda: "; ".join(check_config(installation.settings.folder))),
         _part("keys", lambda: _keys(installation)),
-        _part(
-            "store",
-            lambda: (
-                ", ".join(f"{n} {name}" for name, n in installation.store.counts().items() if n) or "empty"
-            ),
-        ),
+        _part("store", lambda: _store(installation)),
         _part("model", lambda: _model(installation)),
         *_sources(installation),
         *_channels(installation),
@@ -147,8 +142,7 @@ def _store(installation: Installation) -> str:
 
 
 def _model(installation: Installation) -> str:
-    file = installation.settings.data_dir / "model.skops"
-    if not file.exists():
+    if not installation.model_file.exists():
         return "none yet; the first `classify` trains it"
     return f"trained on {installation.model.trained_on} from corpus {installation.model.corpus}"
 

@@ -84,12 +84,17 @@ class Installation:
 
         return OrganisationGate(self.settings.queries, self.settings.organisation)
 
+    @property
+    def model_file(self) -> Path:
+        """Where the model is kept."""
+        return self.settings.data_dir / "model.skops"
+
     @cached_property
     def model(self) -> "Model":
         """The model, trained from the shipped posts where there is none yet."""
         from classify.model_file import load_or_train
 
-        return load_or_train(self.settings.data_dir / "model.skops", self.clock(), self._progress)
+        return load_or_train(self.model_file, self.clock(), self._progress)
 
     @cached_property
     def classifier(self) -> Classifier:
@@ -192,7 +197,9 @@ class Installation:
 
     def alert_of(self, finding: Finding) -> Message:
         """The alert for a finding."""
-        return self._told(finding, quote=self.settings.delivery.alerts.quote)
+        from reports.quote import may_leave
+
+        return self._told(finding, quote=self.settings.delivery.alerts.quote and may_leave(finding))
 
     def explained(self, finding: Finding) -> str:
         """Everything there is to say of a finding, for somebody who may see its text."""
@@ -228,10 +235,13 @@ class Installation:
 
     def digest_of(self, week: Week) -> "Digest":
         """The digest of a week, as the store stands now."""
+        return self._summed_up(self.facts(week))
+
+    def _summed_up(self, facts: WeekFacts) -> "Digest":
         from reports.digest import digest_of
 
         return digest_of(
-            self.facts(week),
+            facts,
             self.settings.policy,
             organisation_name=self.settings.organisation.name,
             language=self.settings.general.language,
@@ -241,21 +251,41 @@ class Installation:
 
     def write_digest(self, week: Week, *, send: bool) -> WrittenDigest:
         """Write a week's digest to the data folder, log what stood in it and, where asked, queue its mail."""
-        from reports.html import html_of
-        from reports.text import text_of
-
         now = self.clock()
         facts = self.facts(week)
-        digest = self.digest_of(week)
-        html, text = self._files(week)
-        html.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _replace(html, html_of(digest))
-        _replace(text, text_of(digest))
+        digest = self._summed_up(facts)
+        html, text = self._drawn(digest)
         late = now > self.due_at(week) + timedelta(hours=1)
         self.store.digested(week, (*facts.findings, *facts.found_late), now, late=late)
         if send:
             self.store.queue(f"digest-{week.name}", self.settings.delivery.digest.channels, "digest", now)
         return WrittenDigest(digest=digest, html=html, text=text, late=late)
+
+    def _drawn(self, digest: "Digest") -> tuple[Path, Path]:
+        from reports.html import html_of
+        from reports.text import text_of
+
+        html, text = self._files(digest.week)
+        html.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _replace(html, html_of(digest))
+        _replace(text, text_of(digest))
+        return html, text
+
+    def _files(self, week_name: str) -> tuple[Path, Path]:
+        folder = self.settings.data_dir / "digests"
+        return folder / f"{week_name}.html", folder / f"{week_name}.txt"
+
+    def redraw(self) -> int:
+        """Draw the digests of the last eight weeks again: a post that is gone must not stand in a stored one.
+
+        Returns:
+            How many were drawn again.
+        """
+        this = Week.of(self.clock(), self.settings.zone)
+        stored = [week for back in range(-8, 0) if self._files((week := this.later(back)).name)[0].exists()]
+        for week in stored:
+            self._drawn(self.digest_of(week))
+        return len(stored)
 
     def _digest_message(self, name: str) -> Message:
         from reports.alert import digest_message
@@ -275,42 +305,20 @@ class Installation:
     def overdue_week(self) -> Week | None:
         """The oldest of the last two weeks whose digest should have left by now and has not."""
         this = Week.of(self.clock(), self.settings.zone)
-        return next((week for back in (-2, -1) if (week := this.later(back)) and self._owed(week)), None)
+        return next((week for week in (this.later(-2), this.later(-1)) if self._owed(week)), None)
 
     def _owed(self, week: Week) -> bool:
-        if self.clock() < self.due_at(week):
+        if self.clock() < self.due_at(week) or self._left(week):
             return False
-        since = self.facts(week).collecting_since
-        if since is None or since >= week.end_at:
-            # Nobody was listening yet: a digest of that week could only say that nothing was read.
-            return False
-        # A digest that somebody built to look at must not keep the weekly one from leaving.
+        # While nobody was listening yet, a digest could only say that nothing was read.
+        since = self.store.collecting_since()
+        return since is not None and since < week.end_at
+
+    def _left(self, week: Week) -> bool:
+        """Whether the digest went its way; one that somebody built to look at does not count as sent."""
         if self.settings.delivery.digest.channels:
-            return not self.store.queued(f"digest-{week.name}")
-        return week.name not in {name for name, _, _ in self.store.digests()}
-
-    def redraw(self) -> int:
-        """Draw the digests of the last eight weeks again: a post that is gone must not stand in a stored one.
-
-        Returns:
-            How many were drawn again.
-        """
-        from reports.html import html_of
-        from reports.text import text_of
-
-        this, drawn = Week.of(self.clock(), self.settings.zone), 0
-        for back in range(-8, 0):
-            html, text = self._files(this.later(back))
-            if html.exists():
-                digest = self.digest_of(this.later(back))
-                _replace(html, html_of(digest))
-                _replace(text, text_of(digest))
-                drawn += 1
-        return drawn
-
-    def _files(self, week: Week) -> tuple[Path, Path]:
-        folder = self.settings.data_dir / "digests"
-        return folder / f"{week.name}.html", folder / f"{week.name}.txt"
+            return self.store.queued(f"digest-{week.name}")
+        return week.name in {name for name, _, _ in self.store.digests()}
 
     # keeping house
 

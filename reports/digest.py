@@ -15,7 +15,7 @@ from reports.dates import day, days, number
 from reports.judgement import judgement_of
 from reports.numbers import ENOUGH, numbers_of
 from reports.plain import one_line
-from reports.quote import LIMIT, quote_of
+from reports.quote import LIMIT, may_leave, quote_of
 from reports.record import Change, Decision, Digest, Watched
 from reports.words import Words, words
 
@@ -97,7 +97,7 @@ class _View:
     def decision(self, cluster: Cluster) -> Decision:
         finding, policy, language = cluster.first, self._policy, self._say.language
         number, title = phrase.number_and_title(policy, finding, language)
-        quote = None if phrase.about_a_person(finding) else quote_of(finding, LIMIT)
+        quote = quote_of(finding, LIMIT) if may_leave(finding) else None
         return Decision(
             id=finding.id[:8],
             clause=number,
@@ -109,7 +109,7 @@ class _View:
             sentence=phrase.sentence_of(policy, finding, language),
             quote=quote,
             no_quote="" if quote else phrase.no_quote_of(finding, language),
-            why=phrase.why_of(finding, language, quote=not phrase.about_a_person(finding)),
+            why=phrase.why_of(finding, language, quote=may_leave(finding)),
             unknown=self._say("unknown"),
             innocent=phrase.innocent_of(policy, finding, language),
             next_step=phrase.next_step_of(policy, finding, language),
@@ -119,7 +119,7 @@ class _View:
     def watched(self, cluster: Cluster) -> Watched:
         finding, policy, language = cluster.first, self._policy, self._say.language
         number, title = phrase.number_and_title(policy, finding, language)
-        quote = None if phrase.about_a_person(finding) else quote_of(finding, _SHORT)
+        quote = quote_of(finding, _SHORT) if may_leave(finding) else None
         return Watched(
             id=finding.id[:8],
             clause=number,

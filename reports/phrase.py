@@ -9,7 +9,7 @@ from klankbord.masking import masked
 from klankbord.mention import State
 from klankbord.policy import Clause, Lang, Policy
 from reports.plain import one_line
-from reports.quote import words_of
+from reports.quote import about_a_person, words_of
 from reports.record import Door
 from reports.words import Words, words
 
@@ -83,11 +83,6 @@ def next_step_of(policy: Policy, finding: Finding, language: Lang) -> str:
     """The helpful act the policy suggests."""
     clause = clause_of(policy, finding)
     return (clause.suggested_action.get(language) if clause else None) or words(language)("next_step")
-
-
-def about_a_person(finding: Finding) -> bool:
-    """Whether a quote would spread what the clause protects somebody from (law.md B6, clause C08)."""
-    return finding.clause_id.startswith("C08")
 
 
 def no_quote_of(finding: Finding, language: Lang) -> str:

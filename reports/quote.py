@@ -21,6 +21,19 @@ def may_quote(mention: Mention) -> bool:
     return mention.terms.export and mention.terms.store and mention.state in {State.LIVE, State.EDITED}
 
 
+def may_leave(finding: Finding) -> bool:
+    """Whether words of the post may stand in what leaves the house: a digest, an alert.
+
+    A quote under clause C08 would spread what the clause protects somebody from (law.md B6).
+    """
+    return may_quote(finding.mention) and not about_a_person(finding)
+
+
+def about_a_person(finding: Finding) -> bool:
+    """Whether the finding is about protecting somebody the post names."""
+    return finding.clause_id.startswith("C08")
+
+
 def quote_of(finding: Finding, limit: int = LIMIT) -> Quote | None:
     """The piece of the post that holds most evidence; None where it may not be quoted or is empty."""
     if not may_quote(finding.mention):

@@ -32,12 +32,10 @@ def at(tmp_path: Path) -> Callable[[datetime], Installation]:
     return lambda moment: Installation(load(config), lambda: moment)
 
 
-def with_finding(house: Installation, post: Mention) -> None:
+def with_finding(house: Installation, post: Mention, clause: str = "C02-confidential") -> None:
     house.store.keep("blog", Batch(mentions=(post,), next=Cursor("1")), [post], post.collected_at)
     evidence = (Evidence(start=0, end=8, signal="confidential_topic"),)
-    score = ClauseScore(
-        clause_id=ClauseId("C02-confidential"), score=0.91, mode=Mode.ALERT, evidence=evidence
-    )
+    score = ClauseScore(clause_id=ClauseId(clause), score=0.91, mode=Mode.ALERT, evidence=evidence)
     judged = [(post, Judgement(mention_id=post.id, about=True, clauses=(score,)))]
     house.store.keep_judgements(
         judged, Versions(policy="1", classifier="1"), ("outbox",), NOW - timedelta(days=7), NOW
@@ -154,6 +152,20 @@ def test_an_alert_holds_no_words_of_the_post_unless_asked(at: Callable[[datetime
     (mail,) = (house.settings.data_dir / "outbox").glob("alert-*.eml")
     assert "eldzaam" not in mail.read_text("utf-8")
     assert "eldzaam" in house.explained(house.store.findings()[0])
+
+
+def test_an_alert_about_a_person_is_not_quoted_even_where_alerts_may_quote(
+    at: Callable[[datetime], Installation],
+) -> None:
+    house = at(NOW)
+    delivery = house.settings.folder / "delivery.toml"
+    delivery.write_text(delivery.read_text("utf-8").replace("quote = false", "quote = true"), "utf-8")
+    house = at(NOW)
+    post = mention("Zeldzaam verhaal over Karin van de balie bij Voorbeeld BV")
+    with_finding(house, post, "C08-people-at-work")
+    with_finding(house, mention("Zeldzaam geheim van Voorbeeld BV"))
+    texts = {one.clause_id[:3]: house.alert_of(one).text for one in house.store.findings()}
+    assert ("eldzaam" in texts["C02"], "eldzaam" in texts["C08"]) == (True, False)
 
 
 def test_nothing_is_told_of_a_finding_that_was_answered_meanwhile(

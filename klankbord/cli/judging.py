@@ -107,7 +107,7 @@ def train(config: ConfigDir = DEFAULT) -> None:
     from classify.model_file import load_or_train
 
     with installation(config, alone=True) as opened:
-        file = opened.settings.data_dir / "model.skops"
+        file = opened.model_file
         for old in (file, *file.parent.glob("model.skops.*")):
             old.unlink(missing_ok=True)
         model = load_or_train(file, opened.clock(), talk)

@@ -262,7 +262,3 @@ class Settings(Table):
     def source(self, source_id: str) -> SourceSettings | None:
         """The source of that id, if there is one."""
         return next((source for source in self.sources if source.id == source_id), None)
-
-    def channel(self, channel_id: str) -> ChannelSettings | None:
-        """The channel of that id, if there is one."""
-        return next((channel for channel in self.delivery.channel if channel.id == channel_id), None)

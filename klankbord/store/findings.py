@@ -167,7 +167,6 @@ def found_late(connection: Connection, week: Week, limit: int) -> list[Finding]:
         .where(
             table.c.finding_id == schema.finding.c.id,
             table.c.what == "digested",
-            table.c.detail.like("____-W__"),
             table.c.detail != week.name,
         )
         .exists()

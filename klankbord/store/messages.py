@@ -100,11 +100,14 @@ def release(connection: Connection) -> int:
 def sent(connection: Connection, message: Due, now: datetime) -> None:
     """The channel took it."""
     _settle(connection, message, state="sent", sent_at=now, error="")
-    what = "alerted" if message.kind == "alert" else "digested"
     if message.finding_id:
         connection.execute(
             insert(schema.change).values(
-                at=now, what=what, mention_id=None, finding_id=message.finding_id, detail=message.channel_id
+                at=now,
+                what="alerted",
+                mention_id=None,
+                finding_id=message.finding_id,
+                detail=message.channel_id,
             )
         )
 

@@ -343,6 +343,11 @@ class Store:
         with self._reading() as connection:
             return messages.listed(connection, limit)
 
+    def collecting_since(self) -> datetime | None:
+        """The first moment anything was collected; None in an empty store."""
+        with self._reading() as connection:
+            return weeks.collecting_since(connection)
+
     def week(self, week: Week, known: Sequence[SourceHealth]) -> WeekFacts:
         """Everything the digest of a week is made of."""
         with self._reading() as connection:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from statistics import median
 from typing import Any
 
@@ -51,10 +51,14 @@ def facts(connection: Connection, week: Week, sources_known: Sequence[SourceHeal
         ),
         verdicts=_verdicts(connection, week),
         guarded=_tally(connection, "guarded", day_range),
-        collecting_since=connection.execute(
-            select(func.min(schema.change.c.at)).where(schema.change.c.what == "collected")
-        ).scalar(),
+        collecting_since=collecting_since(connection),
     )
+
+
+def collecting_since(connection: Connection) -> datetime | None:
+    """The first moment anything was collected, as far back as change rows are kept."""
+    table = schema.change
+    return connection.execute(select(func.min(table.c.at)).where(table.c.what == "collected")).scalar()
 
 
 def health(connection: Connection, known: Sequence[SourceHealth]) -> list[SourceHealth]:
