@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from klankbord.finding import ClauseScore, Decision, Finding, FindingId, FindingState, Verdict, finding_id
 from klankbord.mention import Mention, MentionId
@@ -111,15 +111,6 @@ def mark_judged(connection: Connection, mentions: Iterable[Mention], version: st
                 at=now, what="classified", mention_id=mention.id, finding_id=None, detail=version[:120]
             )
         )
-
-
-def withdraw_all(connection: Connection, mention: Mention) -> None:
-    """A mention that turned out protected keeps no finding at all, not even a withdrawn one (law.md D3)."""
-    finding = schema.finding
-    named = select(finding.c.id).where(finding.c.mention_id == mention.id)
-    for table in (schema.change, schema.verdict, schema.message):
-        connection.execute(delete(table).where(table.c.finding_id.in_(named)))
-    connection.execute(delete(finding).where(finding.c.mention_id == mention.id))
 
 
 def drop_text(connection: Connection, mention: Mention) -> None:

@@ -243,7 +243,8 @@ def forget(
         _tally_findings(connection, {mention.id: mention for mention, _ in rows}, day_of)
     for part in parts(ids):
         if traceless:
-            _erase_traces(connection, part)
+            erase_findings(connection, part)
+            connection.execute(delete(schema.change).where(schema.change.c.mention_id.in_(part)))
         # Foreign keys cascade from mention to finding.
         connection.execute(delete(schema.mention).where(schema.mention.c.id.in_(part)))
     for mention, key in rows:
@@ -253,13 +254,13 @@ def forget(
         add(connection, day_of(mention.published_at), "mention", mention.source_id, mention.lang)
 
 
-def _erase_traces(connection: Connection, ids: Sequence[MentionId]) -> None:
-    """Every row that names these posts or a finding on them, whatever table it stands in."""
+def erase_findings(connection: Connection, ids: Sequence[MentionId]) -> None:
+    """Posts that turned out protected keep no finding, nor any row that names one (law.md D3)."""
     finding = schema.finding
     named = select(finding.c.id).where(finding.c.mention_id.in_(ids))
     for table in (schema.change, schema.verdict, schema.message):
         connection.execute(delete(table).where(table.c.finding_id.in_(named)))
-    connection.execute(delete(schema.change).where(schema.change.c.mention_id.in_(ids)))
+    connection.execute(delete(finding).where(finding.c.mention_id.in_(ids)))
 
 
 def _tally_findings(connection: Connection, rows: Mapping[MentionId, Mention], day_of: "DayOf") -> None:

@@ -225,7 +225,7 @@ class Store:
                     self._set_aside(connection, mention, judgement, now)
                     continue
                 if judgement.protection is Protection.NO_FINDING:
-                    findings.withdraw_all(connection, mention)
+                    mentions.erase_findings(connection, [mention.id])
                     self._count_guarded(connection, mention, now)
                 if not mention.terms.store:
                     findings.drop_text(connection, mention)
