@@ -27,10 +27,11 @@ from collectors.sandbox import parsed_safely
 from collectors.text import MAX_TITLE, plain
 from klankbord.masking import masked
 from klankbord.mention import SourceId, Terms
-from klankbord.pipeline import admitted
 from klankbord.ports import Budget
 from klankbord.pseudonym import Pseudonyms
+from klankbord.reading import admitted
 from klankbord.store import Store
+from klankbord.store.mentions import Rechecks
 
 T = TypeVar("T")
 _TITLE = "one entry's way, CPU microseconds per entry"
@@ -118,7 +119,7 @@ def _kept(clock: Clockwork, folder: Path, corpus: tuple[Feed, ...]) -> None:
     """Gate and store, with the batches a real collector makes."""
     pseudonyms = Pseudonyms(folder / "pseudonyms.key")
     store, gate = store_of(folder, pseudonyms), gate_of()
-    workshop = shelf_workshop(ShelfFetcher(Shelf(corpus)), pseudonyms)
+    workshop = shelf_workshop(ShelfFetcher(Shelf(corpus)), pseudonyms, folder)
     for source in sources_of(corpus):
         for batch in collector_for(source, workshop).poll(None, Budget(), NOW, Event()):
             through = clock.time("gate", partial(admitted, batch, gate))
@@ -130,8 +131,16 @@ def _kept(clock: Clockwork, folder: Path, corpus: tuple[Feed, ...]) -> None:
 def _around(store: Store, source_id: str) -> None:
     """What a run asks of the store besides: where it was, what to recheck, that it went well."""
     store.cursor(source_id)
-    store.to_recheck(source_id, NOW - timedelta(days=7), NOW - timedelta(days=1), 20)
-    store.succeeded(source_id, NOW, new=True)
+    store.to_recheck(
+        source_id,
+        Rechecks(
+            before=NOW - timedelta(days=7),
+            flagged_before=NOW - timedelta(days=1),
+            early_before=NOW - timedelta(days=365),
+        ),
+        100,
+    )
+    store.succeeded(source_id, "blog.example", NOW, new=True, news=True)
 
 
 if __name__ == "__main__":

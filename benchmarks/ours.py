@@ -1,6 +1,7 @@
 """A folder and feeds come in; Klankbord collects them into a store there, as an installation would."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -12,10 +13,10 @@ from benchmarks.shelf import Shelf, ShelfFetcher
 from classify.gate import OrganisationGate
 from collectors import Workshop, collector_for, workshop_of
 from klankbord import clock
-from klankbord.pipeline import collect, collect_source
-from klankbord.ports import Collector
+from klankbord.pipeline import collect
 from klankbord.pseudonym import Pseudonyms
-from klankbord.settings import Organisation, QuerySettings, SourceSettings
+from klankbord.reading import Reader
+from klankbord.settings import FeedSource, Organisation, QuerySettings, SourceSettings
 from klankbord.store import Store
 
 if TYPE_CHECKING:
@@ -38,16 +39,29 @@ def store_of(folder: Path, pseudonyms: Pseudonyms) -> Store:
     return Store.open(f"sqlite:///{folder / 'klankbord.db'}", pseudonyms.forgotten, zone)
 
 
-def shelf_workshop(fetcher: object, pseudonyms: Pseudonyms) -> Workshop:
+def shelf_workshop(fetcher: object, pseudonyms: Pseudonyms, folder: Path) -> Workshop:
     """A workshop around anything that fetches."""
-    return Workshop(fetcher=cast("Fetcher", fetcher), pseudonyms=pseudonyms, keep_handles=(NAME, "Wadlicht"))
+    made = workshop_of(_AGENT, pseudonyms, folder / "inbox", keep_handles=(NAME, "Wadlicht"))
+    return replace(made, fetcher=cast("Fetcher", fetcher))
+
+
+def reader_of(store: Store, workshop: Workshop, now: Callable[[], datetime] = clock.now) -> Reader:
+    """The real reader."""
+    return Reader(
+        make=lambda source: collector_for(source, workshop),
+        gate=gate_of(),
+        store=store,
+        clock=now,
+        stop=Event(),
+        zone=ZoneInfo("Europe/Amsterdam"),
+    )
 
 
 def sources_of(feeds: Iterable[Feed], base_url: str | None = None) -> list[SourceSettings]:
     """A source for each feed; with `base_url` it is asked there, on loopback."""
     networks = ("127.0.0.0/8",) if base_url else ()
     return [
-        SourceSettings(
+        FeedSource(
             id=f"feed-{feed.number}",
             kind="feed",
             url=feed.url,
@@ -64,8 +78,9 @@ class Klankbord:
     def __init__(self, folder: Path, feeds: Sequence[Feed], shelf: Shelf) -> None:
         """Open an empty store; nothing is read yet."""
         pseudonyms = Pseudonyms(folder / "pseudonyms.key")
-        self._workshop = shelf_workshop(ShelfFetcher(shelf), pseudonyms)
-        self._store, self._gate = store_of(folder, pseudonyms), gate_of()
+        self._store = store_of(folder, pseudonyms)
+        workshop = shelf_workshop(ShelfFetcher(shelf), pseudonyms, folder)
+        self._reader = reader_of(self._store, workshop, self._clock)
         self._sources = sources_of(feeds)
         self._now = NOW
 
@@ -73,14 +88,7 @@ class Klankbord:
         """Read every source once, a minute after the last time."""
         self._now += timedelta(minutes=1)
         for source in self._sources:
-            run = collect_source(
-                source,
-                _maker(source, self._workshop),
-                self._gate,
-                self._store,
-                clock=self._clock,
-                stop=Event(),
-            )
+            run = self._reader.read(source)
             if run.error:
                 raise run.error
 
@@ -99,16 +107,12 @@ class Klankbord:
 def collect_all(folder: Path, feeds: Iterable[Feed], address: str) -> int:
     """Collect feeds that are served at an address, eight at a time; returns how many mentions are held."""
     pseudonyms = Pseudonyms(folder / "pseudonyms.key")
-    store, workshop = store_of(folder, pseudonyms), workshop_of(_AGENT, pseudonyms)
-    makers = [(source, _maker(source, workshop)) for source in sources_of(feeds, address)]
+    store = store_of(folder, pseudonyms)
+    reader = reader_of(store, workshop_of(_AGENT, pseudonyms, folder / "inbox"))
     try:
-        for run in collect(makers, gate_of(), store, clock=clock.now, stop=Event()):
+        for run in collect(sources_of(feeds, address), reader):
             if run.error:
                 raise run.error
         return store.counts()["mention"]
     finally:
         store.close()
-
-
-def _maker(source: SourceSettings, workshop: Workshop) -> Callable[[], Collector]:
-    return lambda: collector_for(source, workshop)

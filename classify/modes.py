@@ -31,6 +31,10 @@ class Circumstances:
         if clause.number in TIED:
             modes += [Mode.COUNT] if not self.policy.adopted else []
             modes += [Mode.SILENT] if not terms.affiliation else []
+        if terms.clauses and clause.number not in terms.clauses:
+            modes.append(Mode.SILENT)
+        if clause.number in terms.count_clauses:
+            modes.append(Mode.COUNT)
         if self.small and clause.number in _SMALL_CAPS:
             modes.append(Mode.COUNT)
         if self.test_positives.get(clause.number, 0) < _MEASURABLE:

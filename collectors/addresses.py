@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -15,6 +16,11 @@ _COMPATIBLE = ip_network("::/96")
 
 def allowed(address: str, networks: Iterable[str] = ()) -> bool:
     """Whether one numeric address may be connected to: a public one, or one inside `networks`. Pure."""
+    return _allowed(address, tuple(networks))
+
+
+@lru_cache(maxsize=1024)
+def _allowed(address: str, networks: tuple[str, ...]) -> bool:
     try:
         ip = ip_address(address)
     except ValueError:
@@ -66,6 +72,7 @@ def addresses_of(host: str, port: int, networks: Iterable[str] = ()) -> tuple[st
     return numbers[:_MOST]
 
 
+@lru_cache(maxsize=1024)
 def checked(url: str) -> tuple[str, str, int, str]:
     """Scheme, host, port and path with query of a web address. Pure.
 
@@ -97,8 +104,10 @@ def _ascii(host: str) -> str:
 
 def mirrored(url: str, host: str, base_url: str | None) -> str:
     """The address on the mirror `base_url`, where it is one of `host`; else as it was. Pure."""
+    if not base_url:
+        return url
     parts = urlsplit(url)
-    if not base_url or (parts.hostname or "").lower() != host:
+    if (parts.hostname or "").lower() != host:
         return url
     base = urlsplit(base_url)
     return urlunsplit(

@@ -20,6 +20,10 @@ _DAY = timedelta(days=1)
 _LEAST = timedelta(seconds=1)
 #: how long a server that says "too many" without saying until when is left alone
 _UNSAID = timedelta(minutes=15)
+#: X; Bluesky and others (IETF draft); Reddit and Mastodon
+_RESETS = ("x-rate-limit-reset", "ratelimit-reset", "x-ratelimit-reset")
+#: a larger number is a moment, not a wait
+_EPOCH = 1_000_000_000
 _MAX_AGE = re.compile(r"(?i)(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})")
 
 
@@ -69,11 +73,26 @@ def _limited(answer: Answer, now: datetime, said: str) -> CollectError:
 
 def _asked_wait(answer: Answer, now: datetime) -> timedelta | None:
     """Retry-After as a duration; a date in it is measured on the server's own clock."""
+    server_now = _http_date(answer.header("date")) or now
     asked = answer.header("retry-after").strip()
     if asked.isdigit():
         return timedelta(seconds=min(int(asked[:9]), _DAY.total_seconds()))
-    until = _http_date(asked)
-    return until - (_http_date(answer.header("date")) or now) if until else None
+    if until := _http_date(asked):
+        return until - server_now
+    resets = (_reset(answer.header(name).strip(), server_now) for name in _RESETS)
+    return next((wait for wait in resets if wait is not None), None)
+
+
+def _reset(said: str, server_now: datetime) -> timedelta | None:
+    """When a limit begins anew: seconds from now, a Unix moment, or an ISO moment, as each platform likes."""
+    try:
+        if "T" in said:
+            return datetime.fromisoformat(said).astimezone(UTC) - server_now
+        number = float(said)
+        seconds = number - server_now.timestamp() if number > _EPOCH else number
+        return timedelta(seconds=min(max(seconds, 0.0), _DAY.total_seconds()))
+    except (ValueError, OverflowError):
+        return None
 
 
 def _http_date(text: str) -> datetime | None:

@@ -1,7 +1,7 @@
 """Where a feed was: read from and written to the JSON text of a cursor. Pure."""
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,7 +49,9 @@ class FeedCursor:
 
     def write(self) -> Cursor:
         """The cursor as text."""
-        return Cursor(json.dumps({"v": _VERSION, **{k: v for k, v in asdict(self).items() if v}}))
+        # not asdict: it copies every id, which took a third of the time of an unchanged feed
+        held = ((name, getattr(self, name)) for name in self.__slots__)
+        return Cursor(json.dumps({"v": _VERSION} | {name: value for name, value in held if value}))
 
     def conditions(self, now: datetime) -> tuple[tuple[str, str], ...]:
         """Headers of a conditional request; none once a day, since edits are invisible to those."""

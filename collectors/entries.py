@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urldefrag, urljoin
@@ -27,6 +27,14 @@ from klankbord.mention import Kind, Mention, Precision, SourceId, Terms, short_h
 _SCHEME = re.compile(r"(?i)^https?://")
 _LANG = re.compile(r"([A-Za-z]{2})(?:[-_].*)?")
 _QUOTE = re.compile(r"(?is)^\s*(?:<div[^>]*>\s*)?<blockquote[^>]*>((?:(?!<blockquote).)*?)</blockquote>")
+# WordPress begins a reply in its comment feed with whom it answers, in the site's language.
+_ANSWERS = re.compile(
+    r"(?is)^\s*(?:<p>)?[^<>]{2,60}<a\s[^>]{0,300}?href=[\"']([^\"'<>]{1,500}#comment-\d+)[\"'][^>]{0,300}>"
+    r"([^<>]{1,200})</a>\.?\s*(?:</p>)?"
+)
+_ANSWERS_PLAIN = re.compile(
+    r"^\s*(?:Als antwoord op|In antwoord op|In reply to|Als Antwort auf|En réponse à) ([^<>\n]{1,80}?)\.\s+"
+)
 _SHARED_KEPT = 300
 
 
@@ -90,7 +98,8 @@ def harvest(feed: RawFeed, frame: Frame, shared: Iterable[str] = ()) -> Harvest:
     held = [draft for draft in drafts if draft.title or draft.text or draft.link]
     keyed, known = _own_keys(held, frozenset(shared))
     lang = _two_letters(feed.lang)
-    made = {key: _mention(draft, key, frame, lang) for key, draft in keyed}
+    answered = _answered(held) if frame.platform == "comment_feed" else {}
+    made = {key: _mention(draft, key, frame, lang, answered) for key, draft in keyed}
     mentions = _with_parents(made, dict(keyed))
     return Harvest(
         mentions=tuple(mentions),
@@ -110,11 +119,12 @@ def _everyone(feed: RawFeed, keep: frozenset[str]) -> tuple[str, ...]:
 def _draft(
     raw: RawEntry, frame: Frame, topic: str, keep: frozenset[str], everyone: tuple[str, ...]
 ) -> _Draft:
+    raw, met = _without_answered(raw) if frame.platform == "comment_feed" else (raw, "")
     title, quoted, text = plain(raw.title, MAX_TITLE), *_quote_and_text(raw.text)
     kind, title, context, named = _placed(frame.platform, title, topic)
     authors = raw.authors or ((named,) if named else ())
     given = raw.link if not raw.link or _SCHEME.match(raw.link) else urljoin(frame.url, raw.link)
-    names = telling((*authors, named, *handles_in(given)), keep)
+    names = telling((*authors, named, met, *handles_in(given)), keep)
     link = canonical(given) if given else ""
 
     def clean(words: str) -> str:
@@ -135,6 +145,20 @@ def _draft(
         context=cut(context, MAX_TEXT),
         url=_address(given, names),
     )
+
+
+def _without_answered(raw: RawEntry) -> tuple[RawEntry, str]:
+    """A comment without "In reply to NAME.", with the address it answers as its parent; and the name."""
+    if found := _ANSWERS.match(raw.text):
+        return replace(raw, text=raw.text[found.end() :], parent=raw.parent or found[1]), plain(found[2])
+    if found := _ANSWERS_PLAIN.match(raw.text):
+        return replace(raw, text=raw.text[found.end() :]), plain(found[1])
+    return raw, ""
+
+
+def _answered(drafts: Sequence[_Draft]) -> dict[str, str]:
+    """The key of each comment by its address: replies name the address, not the id."""
+    return {draft.link: draft.key for draft in drafts if draft.link}
 
 
 def _quote_and_text(markup: str) -> tuple[str, str]:
@@ -202,8 +226,11 @@ def _content_of(draft: _Draft) -> str:
     return short_hash(_link_of(draft), draft.title, draft.text)
 
 
-def _mention(draft: _Draft, key: str, frame: Frame, feed_lang: str | None) -> Mention:
+def _mention(
+    draft: _Draft, key: str, frame: Frame, feed_lang: str | None, answered: Mapping[str, str]
+) -> Mention:
     raw = draft.raw
+    parent = answered.get(canonical(raw.parent), raw.parent) if raw.parent and answered else raw.parent
     published, precision = read_date(raw.published or raw.updated, frame.zone, frame.now)
     url = draft.url
     return Mention(
@@ -219,7 +246,7 @@ def _mention(draft: _Draft, key: str, frame: Frame, feed_lang: str | None) -> Me
         text=draft.text,
         context=draft.context,
         thread_id=_thread(draft, frame),
-        parent_id=f"{frame.source_id}:{short_hash(_SCHEME.sub('//', raw.parent))}" if raw.parent else None,
+        parent_id=f"{frame.source_id}:{short_hash(_SCHEME.sub('//', parent))}" if parent else None,
         lang=_two_letters(raw.lang) or feed_lang or frame.language,
         published_at=published,
         published_raw=(raw.published or raw.updated)[:100],

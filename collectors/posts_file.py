@@ -1,7 +1,8 @@
-"""A file of posts comes in as JSONL or CSV, a Row or a BadRow for each post goes out.
+"""A file of posts comes in as JSONL, CSV or XLSX, a Row or a BadRow for each post goes out.
 
-Columns: `id, platform, url, published_at, author, title, text, parent_text, lang, thread_id, parent_id,
-kind`; all but `id` and `text` may be missing. A file that looks like a list of staff is refused (law.md C4).
+Columns, unless a mapping says which header holds what: `id, platform, url, published_at, author, title, text,
+parent_text, lang, thread_id, parent_id, kind`; all but `id` and `text` may be missing. A file that looks like
+a list of staff is refused (law.md C4).
 """
 
 import codecs
@@ -10,15 +11,20 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
+from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
+from collectors.post_columns import Columns, suggested
+from collectors.posts_sheet import is_sheet, sheet_rows
 from klankbord.errors import ImportFileError
 from klankbord.mention import Kind
 
 #: characters one line, or one field of a CSV row, may hold
 MAX_LINE = 1_000_000
 _CHUNK = 1_000_000
+#: rows among which the header is looked for: exports begin with what was searched and when
+_BEGIN = 30
 _JSON_NAMES = {".jsonl", ".ndjson", ".json"}
 _LANG = re.compile(r"(?i)[a-z]{2,3}(?:[-_].*)?")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -68,22 +74,32 @@ COLUMNS = tuple(column.name for column in fields(Row) if column.name != "line")
 Told = Callable[[str], object]
 
 
-def read_posts(file: Path, remark: Told = lambda _: None) -> Iterator[Row | BadRow]:
+def read_posts(
+    file: Path, remark: Told = lambda _: None, columns: Columns | None = None
+) -> Iterator[Row | BadRow]:
     """Read a file of posts, one row at a time.
 
     Args:
-        file: JSONL (`.jsonl`, `.ndjson`, `.json`) or CSV with a header, `,`, `;` or tab between its fields.
+        file: JSONL (`.jsonl`, `.ndjson`, `.json`), an XLSX workbook, or CSV with a header and `,`, `;` or tab
+            between its fields.
         remark: told what is odd about the file: columns that are not read, another encoding.
+        columns: which header holds what; none: the headers are our own names.
 
     Raises:
         ImportFileError: the file as a whole cannot be read, or holds what must not be read.
     """
     try:
+        if is_sheet(file):
+            yield from _table(sheet_rows(file, remark), remark, columns, ragged=True)
+            return
         encoding = _encoding(file)
         if encoding == "latin-1":
             remark("the file is not UTF-8; it was read as latin-1")
         with file.open(encoding=encoding, newline="") as text:
-            yield from _json_rows(text, remark) if _is_json(file, text) else _csv_rows(text, remark)
+            if _is_json(file, text):
+                yield from _json_rows(text, remark, columns)
+            else:
+                yield from _table(_csv_rows(text, columns), remark, columns)
     except OSError as error:
         raise ImportFileError(f"{file}: {error.strerror or error}") from error
 
@@ -128,7 +144,7 @@ def _lines(text: TextIO) -> Iterator[tuple[int, str | None]]:
         raise ImportFileError(f"line {number + 1}: {error}") from error
 
 
-def _json_rows(text: TextIO, remark: Told) -> Iterator[Row | BadRow]:
+def _json_rows(text: TextIO, remark: Told, columns: Columns | None) -> Iterator[Row | BadRow]:
     unknown: set[str] = set()
     for number, line in _lines(text):
         if line is None:
@@ -139,8 +155,8 @@ def _json_rows(text: TextIO, remark: Told) -> Iterator[Row | BadRow]:
                 yield found
                 continue
             _refuse_staff(found)
-            _tell_unknown(found, unknown, remark)
-            yield _row(number, found)
+            _tell_unknown(found, unknown, remark, columns)
+            yield _row(number, columns.renamed(found) if columns else found)
 
 
 def _object(number: int, line: str) -> dict[str, object] | BadRow:
@@ -153,17 +169,16 @@ def _object(number: int, line: str) -> dict[str, object] | BadRow:
     return {str(name).strip().lower(): value for name, value in found.items()}
 
 
-def _csv_rows(text: TextIO, remark: Told) -> Iterator[Row | BadRow]:
+def _csv_rows(text: TextIO, columns: Columns | None) -> Iterator[tuple[int, list[str]] | BadRow]:
+    """Each row with the number of its first line."""
     # the limit is one for the whole process; 131,072 is too little for a long page in one field
     csv.field_size_limit(MAX_LINE)
     too_long: list[int] = []
     lines = _noting(text, too_long)
-    header_line = next(lines, "")
-    delimiter = max(",;\t", key=header_line.count)
-    names = _header(next(csv.reader([header_line], delimiter=delimiter), []), remark)
-    reader = csv.reader(lines, delimiter=delimiter)
+    begin = list(islice(lines, _BEGIN))
+    reader = csv.reader(chain(begin, lines), delimiter=_delimiter(begin, columns))
     while True:
-        start = reader.line_num + 2
+        start = reader.line_num + 1
         try:
             values = next(reader)
         except StopIteration:
@@ -172,9 +187,19 @@ def _csv_rows(text: TextIO, remark: Told) -> Iterator[Row | BadRow]:
             yield BadRow(line=start, problem=f"the row that begins here cannot be read ({error})")
             continue
         if any(values):
-            yield _csv_row(start, names, values)
+            yield start, values
         while too_long:
             yield _too_long(too_long.pop())
+
+
+def _delimiter(begin: list[str], columns: Columns | None) -> str:
+    """What stands between the fields of the header, else what there is most of in the first line."""
+    for line in begin:
+        for mark in ",;\t":
+            if _is_header(_names(next(csv.reader([line], delimiter=mark), [])), columns):
+                return mark
+    first = begin[0] if begin else ""
+    return max(",;\t", key=first.count)
 
 
 def _noting(text: TextIO, too_long: list[int]) -> Iterator[str]:
@@ -184,21 +209,66 @@ def _noting(text: TextIO, too_long: list[int]) -> Iterator[str]:
         yield line or "\n"
 
 
-def _header(names: list[str], remark: Told) -> list[str]:
-    names = [name.strip().lower() for name in names]
+def _names(values: Iterable[str]) -> list[str]:
+    return [name.strip().lower() for name in values]
+
+
+def _is_header(names: list[str], columns: Columns | None) -> bool:
+    return columns.fits(names) if columns else {"id", "text"} <= set(names)
+
+
+def _table(
+    rows: Iterable[tuple[int, list[str]] | BadRow],
+    remark: Told,
+    columns: Columns | None,
+    *,
+    ragged: bool = False,
+) -> Iterator[Row | BadRow]:
+    """The posts of a table whose header is among its first rows; `ragged`: rows end at their last value."""
+    rows = iter(rows)
+    begin = list(islice(rows, _BEGIN))
+    headers = [(place, _names(row[1])) for place, row in enumerate(begin) if not isinstance(row, BadRow)]
+    for _, names in headers:
+        if _is_header(names, columns):
+            break
+        _refuse_staff(names)
+    place, names = next((one for one in headers if _is_header(one[1], columns)), (0, []))
+    _check_header(names or (headers[0][1] if headers else []), headers, columns)
+    _tell_unknown(names, set(), remark, columns)
+    for row in chain(begin[place + 1 :], rows):
+        if isinstance(row, BadRow):
+            yield row
+            continue
+        number, values = row
+        if ragged:
+            values += [""] * (len(names) - len(values))
+        yield _table_row(number, names, values, columns)
+
+
+def _check_header(names: list[str], headers: list[tuple[int, list[str]]], columns: Columns | None) -> None:
     _refuse_staff(names)
-    if missing := [name for name in ("id", "text") if name not in names]:
-        raise ImportFileError(f"the columns id and text are needed; missing: {', '.join(missing)}")
-    if double := sorted({name for name in names if names.count(name) > 1 and name in COLUMNS}):
+    if not _is_header(names, columns):
+        if columns:
+            wanted = ", ".join(
+                header for ours, several in columns.headers for header in several if ours == "text"
+            )
+            raise ImportFileError(
+                f"no header of {columns.id!r} was found; its text stands under {wanted or 'text'}"
+            )
+        known = next((found for _, one in headers if (found := suggested(one))), None)
+        missing = ", ".join(name for name in ("id", "text") if name not in names)
+        hint = f"; this looks like an export of {known.id}: give --mapping {known.id}" if known else ""
+        raise ImportFileError(f"the columns id and text are needed; missing: {missing}{hint}")
+    read = columns.read() if columns else set(COLUMNS)
+    if double := sorted({name for name in names if names.count(name) > 1 and name in read}):
         raise ImportFileError(f"each column once; more than once: {', '.join(double)}")
-    _tell_unknown(names, set(), remark)
-    return names
 
 
-def _csv_row(number: int, names: list[str], values: list[str]) -> Row | BadRow:
-    if len(values) != len(names):
+def _table_row(number: int, names: list[str], values: list[str], columns: Columns | None) -> Row | BadRow:
+    if len(values) < len(names) or any(values[len(names) :]):
         return BadRow(line=number, problem=f"{len(values)} fields where the header has {len(names)}")
-    return _row(number, dict(zip(names, values, strict=True)))
+    found: dict[str, object] = dict(zip(names, values, strict=False))
+    return _row(number, columns.renamed(found) if columns else found)
 
 
 def _row(number: int, found: dict[str, object]) -> Row | BadRow:
@@ -247,8 +317,9 @@ def _refuse_staff(names: Iterable[str]) -> None:
         )
 
 
-def _tell_unknown(names: Iterable[str], told: set[str], remark: Told) -> None:
-    fresh = sorted(name for name in names if name and name not in COLUMNS and name not in told)
+def _tell_unknown(names: Iterable[str], told: set[str], remark: Told, columns: Columns | None = None) -> None:
+    read = columns.read() if columns else set(COLUMNS)
+    fresh = sorted(name for name in names if name and name not in read and name not in told)
     # past fifty, the names of columns are data themselves
     if fresh and len(told) < 50:
         told.update(fresh)

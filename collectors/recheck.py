@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urldefrag, urlsplit
 
@@ -30,21 +30,32 @@ class Asked:
     request: Request
 
 
-def asked(mentions: Sequence[Mention], ask: Asked, budget: Budget) -> Recheck:
-    """Read each page once, as far as the budget goes; what could not be told is in neither list."""
+def asked(
+    mentions: Sequence[Mention], ask: Asked, budget: Budget, read: Mapping[str, Answer | None] | None = None
+) -> Recheck:
+    """Read each page once, as far as the budget goes; what could not be told is in neither list.
+
+    Args:
+        mentions: the posts.
+        ask: how their pages are asked for.
+        budget: what that may cost.
+        read: pages that were asked for just before, with what they answered.
+    """
     gone: list[Mention] = []
     standing: list[str] = []
     spent = Spend()
     for page, posts in _by_page(mentions).items():
-        left = budget.requests - spent.requests
-        if left <= 0 or spent.bytes >= budget.bytes or ask.request.stop.is_set():
-            break
-        answer = _page(page, ask, left)
-        if answer is None:
+        if read and page in read:
+            answer = read[page]
+        else:
+            left = budget.requests - spent.requests
+            if left <= 0 or spent.bytes >= budget.bytes or ask.request.stop.is_set():
+                break
+            answer = page_of(page, ask, left)
             # a failed try may have cost one request
-            spent += Spend(requests=1)
+            spent += answer.spent if answer else Spend(requests=1)
+        if answer is None:
             continue
-        spent += answer.spent
         for post in posts:
             stands = _stands(post, page, answer)
             gone += [post] if stands is False else []
@@ -60,7 +71,8 @@ def _by_page(mentions: Sequence[Mention]) -> dict[str, list[Mention]]:
     return pages
 
 
-def _page(url: str, ask: Asked, left: int) -> Answer | None:
+def page_of(url: str, ask: Asked, left: int) -> Answer | None:
+    """What an address answers, whatever the status; None where no answer came."""
     request = ask.request
     try:
         return ask.fetcher.ask(replace(request, url=url, max_requests=min(request.max_requests, left)))

@@ -13,6 +13,7 @@ from collectors import Workshop
 from collectors.authors import address_without, telling, without_names, without_quoted
 from collectors.dates import read_date
 from collectors.links import author_free, canonical, handles_in, redacted
+from collectors.post_columns import Columns
 from collectors.posts_file import BadRow, Row, read_posts
 from collectors.text import MAX_TITLE, plain
 from klankbord.masking import masked
@@ -35,6 +36,8 @@ class Import:
     #: zone of dates that name none
     zone: ZoneInfo = ZoneInfo("Europe/Amsterdam")  # noqa: RUF009 - one shared, unchangeable zone
     terms: Terms = Terms()  # noqa: RUF009 - frozen
+    #: which header of the file holds what; None: the headers are our own names
+    columns: Columns | None = None
 
 
 def import_posts(file: Path, workshop: Workshop, now: datetime, how: Import | None = None) -> Iterator[Batch]:
@@ -47,7 +50,7 @@ def import_posts(file: Path, workshop: Workshop, now: datetime, how: Import | No
     """
     how = how or Import()
     told: list[str] = []
-    rows = read_posts(file, told.append)
+    rows = read_posts(file, told.append, how.columns)
     done = 0
     while part := list(islice(rows, _BATCH)):
         done += len(part)

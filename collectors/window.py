@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import pairwise
 from threading import Event
 
 from collectors.cursor import WINDOW, FeedCursor
@@ -31,18 +30,20 @@ def vanished(before: FeedCursor, mentions: Sequence[Mention], source_id: str) ->
 
 
 def gap(before: FeedCursor, mentions: Sequence[Mention], now: datetime) -> Gap | None:
-    """The time between two reads of a feed in which nothing of the first was left at the second."""
+    """The time between two reads of a feed in which nothing of the first was left at the second.
+
+    Whatever the order of its entries: where nothing known is left, more may have come and gone.
+    """
     if not (before.read_at and before.window and mentions):
         return None
-    known, dates = set(before.window), [mention.published_at for mention in mentions]
-    dated = all(mention.published_precision in _DATED for mention in mentions)
-    in_order = all(a >= b for a, b in pairwise(dates)) or all(a <= b for a, b in pairwise(dates))
-    if not dated or not in_order or any(_short(mention) in known for mention in mentions):
+    known = set(before.window)
+    if any(_short(mention) in known for mention in mentions):
         return None
-    last_read, oldest = datetime.fromisoformat(before.read_at), min(dates)
-    if not last_read < oldest <= now:
-        return None
-    return Gap(from_at=last_read, to_at=oldest, reason="more was posted than the feed shows")
+    # Clocks of writers differ from ours: what is oldest may be told to be from just before our last look.
+    dated = [m.published_at for m in mentions if m.published_precision in _DATED]
+    last_read, oldest = datetime.fromisoformat(before.read_at), min(dated, default=now)
+    from_at, to_at = sorted((last_read, min(oldest, now)))
+    return Gap(from_at=from_at, to_at=to_at, reason="more was posted than the feed shows")
 
 
 def remarks(feed: RawFeed, found: Harvest) -> tuple[str, ...]:

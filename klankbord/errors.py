@@ -80,6 +80,8 @@ class CollectError(KlankbordError):
         """Keep what went wrong and, where the source said so, when to come back."""
         super().__init__(problem)
         self.problem, self.until = problem, until
+        #: requests that were made and stand in no batch; None: nobody counted
+        self.requests: int | None = None
 
 
 class TransientError(CollectError):

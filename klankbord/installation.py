@@ -9,13 +9,18 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from klankbord import pipeline
-from klankbord.errors import NotFoundError, SettingsError
+from klankbord.credential import Secrets
+from klankbord.errors import ForbiddenError, NotFoundError, SettingsError
 from klankbord.finding import Finding, FindingState
 from klankbord.mention import SourceId
+from klankbord.permission import why_not
 from klankbord.policy import Mode
-from klankbord.ports import Channel, Classifier, Collector, Gate, Message
+from klankbord.polling import Pace, in_turn, next_poll
+from klankbord.ports import Channel, Classifier, Collector, Gate, Message, Search
 from klankbord.pseudonym import Pseudonyms
+from klankbord.reading import Clock, Reader, SourceRun
 from klankbord.settings import Settings, SourceSettings
+from klankbord.standing import SourceStanding, standing_of
 from klankbord.store import Store
 from klankbord.store.messages import Due
 from klankbord.store.retention import Limits
@@ -47,7 +52,7 @@ class Installation:
     def __init__(
         self,
         settings: Settings,
-        clock: pipeline.Clock,
+        clock: Clock,
         progress: Progress = lambda _: None,
         stop: Event | None = None,
     ) -> None:
@@ -110,7 +115,25 @@ class Installation:
 
         organisation = self.settings.organisation
         keep = (*organisation.official_accounts, *organisation.names, *organisation.products)
-        return workshop_of(self.settings.general.user_agent, self.pseudonyms, keep)
+        return workshop_of(
+            self.settings.general.user_agent,
+            self.pseudonyms,
+            self.settings.data_dir / "inbox",
+            keep_handles=keep,
+            searches=self.searches,
+            secrets=self.secrets,
+        )
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Reads credentials, and keeps them out of every text."""
+        return Secrets()
+
+    def searches(self, source: SourceSettings) -> tuple[Search, ...]:
+        """What may be sent to a platform's search: words of the queries that apply, nothing confidential."""
+        from classify.searches import searches_of
+
+        return searches_of(self.settings.queries, self.settings.organisation, source.queries)
 
     def channels(self) -> dict[str, Channel]:
         """Every channel by its id."""
@@ -140,20 +163,42 @@ class Installation:
         return [source for source in self.settings.sources if source.enabled]
 
     def collector(self, source: SourceSettings) -> Collector:
-        """The collector of a source."""
+        """The collector of a source.
+
+        Raises:
+            ForbiddenError: its record does not allow it to be read; the message says what to do.
+            PermanentError: its client library is not installed.
+        """
         from collectors import collector_for
 
+        today = self.clock().astimezone(self.settings.zone).date()
+        if reason := why_not(source, self.settings.organisation, today):
+            raise ForbiddenError(reason)
         return collector_for(source, self.workshop)
 
-    def collect(self, names: Sequence[str] = (), *, force: bool = False) -> Iterator[pipeline.SourceRun]:
-        """Read the sources that may be asked now."""
-        makers = [(source, self._maker(source)) for source in self.sources(names)]
-        if not makers:
-            return iter(())
-        return pipeline.collect(makers, self.gate, self.store, clock=self.clock, stop=self.stop, force=force)
+    @cached_property
+    def reader(self) -> Reader:
+        """Reads one source at a time."""
+        return Reader(
+            make=self.collector,
+            gate=self.gate,
+            store=self.store,
+            clock=self.clock,
+            stop=self.stop,
+            zone=self.settings.zone,
+        )
 
-    def _maker(self, source: SourceSettings) -> Callable[[], Collector]:
-        return lambda: self.collector(source)
+    def collect(self, names: Sequence[str] = (), *, force: bool = False) -> Iterator[SourceRun]:
+        """Read the sources that may be asked now."""
+        sources = self.sources(names)
+        return pipeline.collect(sources, self.reader, force=force) if sources else iter(())
+
+    def due(self) -> list[SourceSettings]:
+        """The sources whose time has come, every host in its turn."""
+        now, paces = self.clock(), self.store.paces()
+        return in_turn(
+            source for source in self.sources() if next_poll(source, paces.get(source.id, Pace()), now) <= now
+        )
 
     def classify(self, *, again: bool = False) -> Iterator[pipeline.Classified]:
         """Judge every mention that waits; `again`: also those another classifier judged."""
@@ -227,6 +272,16 @@ class Installation:
         return [
             SourceHealth(source_id=SourceId(one.id), name=one.title, kind=one.kind, enabled=one.enabled)
             for one in self.settings.sources
+        ]
+
+    def standings(self) -> list[SourceStanding]:
+        """How every configured source stands."""
+        now = self.clock()
+        today, ledger = now.astimezone(self.settings.zone).date(), self.store.ledger(now)
+        healths = self.store.health(self.known_sources())
+        return [
+            standing_of(source, health, ledger, why_not(source, self.settings.organisation, today), now)
+            for source, health in zip(self.settings.sources, healths, strict=True)
         ]
 
     def facts(self, week: Week) -> WeekFacts:

@@ -61,8 +61,14 @@ class Terms:
     export: bool = True
     #: may verdicts on these texts train the model
     train: bool = True
+    #: numbers of the clauses that may become a finding; empty: all
+    clauses: tuple[str, ...] = ()
+    #: numbers of the clauses that are only counted
+    count_clauses: tuple[str, ...] = ()
     #: days an unflagged text is kept
     retention_days: int = 30
+    #: after a deletion nothing may stay, not even a count or a key against the post's return (Reddit)
+    traceless: bool = False
     #: hours within which a deletion at the source is followed
     delete_within_hours: int = 24
 

@@ -20,6 +20,8 @@ class Budget:
     requests: int = 20
     #: bytes over the wire
     bytes: int = 50_000_000
+    #: money, in millionths of the unit of the platform's price list
+    micros: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +30,18 @@ class Spend:
 
     requests: int = 0
     bytes: int = 0
+    #: CPU time spent on reading what came
+    parse_ms: int = 0
+    #: money, in millionths of the unit of the platform's price list
+    micros: int = 0
 
     def __add__(self, other: "Spend") -> "Spend":
-        return Spend(requests=self.requests + other.requests, bytes=self.bytes + other.bytes)
+        return Spend(
+            requests=self.requests + other.requests,
+            bytes=self.bytes + other.bytes,
+            parse_ms=self.parse_ms + other.parse_ms,
+            micros=self.micros + other.micros,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +68,8 @@ class Batch:
     remarks: tuple[str, ...] = ()
     #: native ids that stood in the source's window before and no longer do: worth a recheck
     vanished: tuple[str, ...] = ()
+    #: pseudonyms of authors who left the platform: everything of theirs goes
+    authors_gone: tuple[str, ...] = ()
 
 
 class Collector(Protocol):
@@ -91,7 +104,25 @@ class Recheck:
     changes: tuple[StateChange, ...] = ()
     #: native ids that still stand
     standing: tuple[str, ...] = ()
+    #: posts that say something else now
+    edited: tuple[Mention, ...] = ()
     spent: Spend = Spend()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Words that may be sent to a platform's search; what it finds is matched again here.
+
+    Nothing confidential is ever a Search: such terms are matched on this machine only.
+    """
+
+    query_id: str
+    #: as its writer spelled it, without operators or quotes
+    text: str
+    #: several words in this order
+    phrase: bool = False
+    #: words that begin with it count as well
+    prefix: bool = False
 
 
 class Gate(Protocol):

@@ -36,6 +36,16 @@ class Pseudonyms:
         text = f"{platform}\x1f{handle.strip().casefold()}"
         return hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256").hex()[:20]
 
+    def all_of(self, platform: str, handle: str, at: datetime) -> tuple[str, ...]:
+        """The pseudonyms of an author in this epoch and the one before, whose key is kept as well."""
+        before = at - self._epoch
+        return tuple(dict.fromkeys((self.of(platform, handle, at), self.of(platform, handle, before))))
+
+    def native_id(self, platform: str, native_id: str) -> str:
+        """A stable stand-in for an id that holds its author's: 32 letters, not rotated, one for each post."""
+        text = f"id\x1f{platform}\x1f{native_id}"
+        return hmac.digest(self._key(_FORGET), text.encode("utf-8", "surrogatepass"), "sha256").hex()[:32]
+
     def forgotten(self, platform: str, native_id: str) -> str:
         """The key under which a post that must not come back is remembered; not rotated."""
         text = f"{platform}\x1f{native_id}"

@@ -5,9 +5,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from klankbord.installation import Installation
+from klankbord.reading import SourceRun
+from klankbord.rounds import Rounds
 from klankbord.schedule import Every, Weekly, one_at_a_time, run
 
 _log = logging.getLogger("klankbord.service")
+
+
+#: sources read at the same time, and how often we look which are due
+_WORKERS, _LOOK = 16, timedelta(seconds=5)
 
 
 def serve(installation: Installation) -> None:
@@ -15,15 +21,9 @@ def serve(installation: Installation) -> None:
     judge_and_tell = one_at_a_time(lambda: _judge_and_tell(installation))
     digest = one_at_a_time(lambda: _digest(installation))
     chosen = installation.settings.delivery.digest
-    sources = [
-        Every(
-            name=f"source {source.id}",
-            every=source.every,
-            work=_reader(installation, source.id, judge_and_tell),
-        )
-        for source in installation.sources()
-    ]
-    house: list[Every | Weekly] = [
+    rounds = Rounds(installation.reader.read, _WORKERS)
+    jobs: list[Every | Weekly] = [
+        Every(name="sources", every=_LOOK, work=lambda: _read(installation, rounds, judge_and_tell)),
         # Retries of messages, and what an earlier run left unjudged.
         Every(name="messages", every=timedelta(minutes=1), work=judge_and_tell),
         Every(name="purge", every=timedelta(hours=6), work=lambda: _purge(installation)),
@@ -38,21 +38,25 @@ def serve(installation: Installation) -> None:
         # Not at once: the sources are read first.
         Every(name="overdue digest", every=timedelta(minutes=10), work=digest, at_once=False),
     ]
-    run([*sources, *house], installation.stop)
+    try:
+        run(jobs, installation.stop)
+    finally:
+        rounds.close()
 
 
-def _reader(installation: Installation, source_id: str, then: Callable[[], None]) -> Callable[[], None]:
-    def read() -> None:
-        for one in installation.collect([source_id]):
-            if one.error:
-                _log.warning("%s: %s: %s", source_id, one.error.word, one.error.problem)
-            elif one.kept.new or one.kept.edited or one.kept.deleted:
-                _log.info("%s: %s", source_id, one.kept)
-                then()
-            if one.kept.deleted:
-                installation.redraw()
-
-    return read
+def _read(installation: Installation, rounds: Rounds[SourceRun], judge_and_tell: Callable[[], None]) -> None:
+    """Start what is due, and follow up what ended; nothing here waits for a source."""
+    rounds.offer(installation.due())
+    ended = list(rounds.ended_by_now())
+    for one in ended:
+        if one.error:
+            _log.warning("%s: %s: %s", one.source_id, one.error.word, one.error.problem)
+        elif one.kept.new or one.kept.edited or one.kept.deleted:
+            _log.info("%s: %s", one.source_id, one.kept)
+    if any(one.kept.new or one.kept.edited for one in ended):
+        judge_and_tell()
+    if any(one.kept.deleted for one in ended):
+        installation.redraw()
 
 
 def _judge_and_tell(installation: Installation) -> None:

@@ -1,6 +1,7 @@
 """A few answers come in, a commented config folder whose keyless sources work goes out."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -30,6 +31,8 @@ class Answers:
     feeds: tuple[str, ...] = ()
     language: str = "nl"
     mail_to: str = "communications@example.org"
+    #: the day on which a person read the terms of these feeds; None: nobody did, so they are not read yet
+    terms_read_on: date | None = None
 
 
 def write_config(folder: Path, answers: Answers) -> list[Path]:
@@ -73,17 +76,21 @@ def _content(folder: Path, answers: Answers) -> dict[str, str]:
     starter["delivery.toml"]["channel"][0]["to"] = [answers.mail_to]
     written = {name: tomlkit.dumps(document) for name, document in starter.items()}
     for feed in dict.fromkeys(answers.feeds):
-        written["sources.toml"] += _source(feed, answers.language)
+        written["sources.toml"] += _source(feed, answers)
     return written
 
 
-def _source(feed: str, language: str) -> str:
+def _source(feed: str, answers: Answers) -> str:
     table = tomlkit.table()
     table["id"] = _id_of(feed)
     table["kind"] = "feed"
     table["url"] = feed
-    table["language"] = language
-    return "\n[[source]]\n" + tomlkit.dumps(table)
+    table["language"] = answers.language
+    read_on = answers.terms_read_on.isoformat() if answers.terms_read_on else "2026-01-31"
+    line = f"terms_read_on = {read_on}"
+    if answers.terms_read_on is None:
+        line = f"# read the terms of this place, then put the day here: it is not read before\n# {line}"
+    return f"\n[[source]]\n{tomlkit.dumps(table)}[source.terms]\n{line}\n"
 
 
 def _id_of(feed: str) -> str:

@@ -11,11 +11,17 @@ from collectors import Workshop, collector_for, workshop_of
 from collectors.parse import parsed
 from collectors.plain_feed import plain_feed
 from klankbord.mention import Mention
-from klankbord.ports import Batch, Budget, Collector, Cursor
+from klankbord.ports import Batch, Budget, Collector, Cursor, Search
 from klankbord.pseudonym import Pseudonyms
 from klankbord.settings import SourceSettings
+from klankbord.settings.models import SourcesFile
 
 HOST = "https://blog.example"
+#: what may be sent to a platform's search in the tests
+SEARCHES = (
+    Search(query_id="organisation", text="Voorbeeld BV", phrase=True),
+    Search(query_id="organisation", text="VoorbeeldPlus"),
+)
 #: what servers say about feeds, right and wrong
 CONTENT_TYPES = (
     "",
@@ -30,7 +36,13 @@ CONTENT_TYPES = (
 
 def workshop(folder: Path, *keep: str) -> Workshop:
     """A workshop with keys of its own."""
-    return workshop_of("Klankbord-test/1 (+https://example.org)", Pseudonyms(folder / "keys.json"), keep)
+    return workshop_of(
+        "Klankbord-test/1 (+https://example.org)",
+        Pseudonyms(folder / "keys.json"),
+        folder / "inbox",
+        keep_handles=keep,
+        searches=lambda _: SEARCHES,
+    )
 
 
 def source(site: FakeSite, path: str = "/feed", **given: object) -> SourceSettings:
@@ -43,7 +55,7 @@ def source(site: FakeSite, path: str = "/feed", **given: object) -> SourceSettin
         "allow_addresses": ("127.0.0.0/8",),
         "timeout": 10.0,
     } | given
-    return SourceSettings.model_validate(fields)
+    return SourcesFile.model_validate({"source": [fields]}).source[0]
 
 
 def collector(site: FakeSite, folder: Path, path: str = "/feed", **given: object) -> Collector:

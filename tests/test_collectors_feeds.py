@@ -352,8 +352,13 @@ def test_a_dutch_wordpress_comment_feed_reads_as_its_page_does(tmp_path: Path) -
     with FakeSite() as site:
         site.body("/feed", body, "application/rss+xml; charset=UTF-8")
         found = mentions(batches(collector(site, tmp_path, kind="comment_feed", language="nl")))
-    assert [(m.title, m.context, m.lang) for m in found] == [("", "Storing aan de Dorpsstraat", "nl")] * 2
-    assert found[0].text.endswith("Bij ons ook, “Voorbeeld BV” neemt niet op.\nGroet, [author]")
+    assert [(m.title, m.context, m.lang) for m in found] == [
+        ("", "Storing aan de Dorpsstraat\nAl drie dagen storing.", "nl"),
+        ("", "Storing aan de Dorpsstraat", "nl"),
+    ]
+    assert found[0].text == "Bij ons ook, “Voorbeeld BV” neemt niet op.\nGroet, [author]"
+    assert found[0].parent_id == found[1].native_id
+    assert "Roos" not in repr(found)
     assert found[1].url == "https://blog.example/?p=1#comment-1"
     assert found[0].thread_id == found[1].thread_id
 

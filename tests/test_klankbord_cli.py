@@ -227,7 +227,7 @@ def test_mistakes_of_every_kind_are_told_at_once(run: Run, here: Path) -> None:
     config = here / "config"
     (config / "klankbord.toml").write_text('store = "postgresql://x"\n')
     (config / "sources.toml").write_text(
-        '[[source]]\nid = "a"\nkind = "reddit"\nurl = "https://a.example/f"\n'
+        '[[source]]\nid = "a"\nkind = "telepathy"\nurl = "https://a.example/f"\n'
     )
     (config / "queries.toml").write_text('[[query]]\nid = "q"\nexpression = "@jan OR ((("\n')
     (config / "delivery.toml").write_text('[digest]\nchannels = ["gone"]\n')

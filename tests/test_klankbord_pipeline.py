@@ -15,10 +15,10 @@ from klankbord import pipeline
 from klankbord.errors import DeliveryError, ForbiddenError, PermanentError, RateLimitedError, TransientError
 from klankbord.finding import FindingState
 from klankbord.mention import SourceId, State, StateChange
-from klankbord.pipeline import SourceRun
 from klankbord.ports import Collector, Message, Recheck
 from klankbord.pseudonym import Pseudonyms
-from klankbord.settings import SourceSettings
+from klankbord.reading import Reader, SourceRun, wait_after
+from klankbord.settings import FeedSource, SourceSettings
 from klankbord.store import Store
 from klankbord.store.messages import Due
 from klankbord.week import SourceHealth
@@ -35,16 +35,19 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def source(name: str = "blog") -> SourceSettings:
-    return SourceSettings(id=name, kind="feed", url="https://blog.example/feed")
+    # a host each: what goes wrong at one is no matter of the others
+    return FeedSource(id=name, kind="feed", url=f"https://{name}.example/feed")
 
 
-def always(collector: FakeCollector) -> Callable[[], Collector]:
-    return lambda: collector
+def reader(store: Store, make: Callable[[SourceSettings], Collector], stop: Event | None = None) -> Reader:
+    zone = ZoneInfo("Europe/Amsterdam")
+    return Reader(make=make, gate=NameGate(), store=store, clock=CLOCK, stop=stop or Event(), zone=zone)
 
 
 def collect(store: Store, *pairs: tuple[str, FakeCollector], force: bool = False) -> dict[str, SourceRun]:
-    makers = [(source(name), always(collector)) for name, collector in pairs]
-    runs = pipeline.collect(makers, NameGate(), store, clock=CLOCK, stop=Event(), force=force)
+    collectors = dict(pairs)
+    sources = [source(name) for name in collectors]
+    runs = pipeline.collect(sources, reader(store, lambda one: collectors[one.id]), force=force)
     return {run.source_id: run for run in runs}
 
 
@@ -108,13 +111,13 @@ def test_a_post_that_vanished_from_the_window_is_asked_for_and_its_deletion_foll
 
 def test_waits_grow_to_six_hours_and_no_further() -> None:
     def longest(failures: int) -> timedelta:
-        return pipeline.wait_after(failures, TransientError("x"), chance=lambda: 1.0)
+        return wait_after(failures, TransientError("x"), chance=lambda: 1.0)
 
     assert [longest(n) for n in (1, 2, 3)] == [timedelta(seconds=s) for s in (30, 60, 120)]
     assert longest(50) == timedelta(hours=6)
-    assert pipeline.wait_after(1, TransientError("x"), chance=lambda: 0.0) == timedelta(seconds=1)
-    assert pipeline.wait_after(1, PermanentError("gone")) == timedelta(hours=6)
-    assert pipeline.wait_after(9, ForbiddenError("no"), chance=lambda: 1.0) <= timedelta(hours=6)
+    assert wait_after(1, TransientError("x"), chance=lambda: 0.0) == timedelta(seconds=1)
+    assert wait_after(1, PermanentError("gone")) == timedelta(hours=6)
+    assert wait_after(9, ForbiddenError("no"), chance=lambda: 1.0) <= timedelta(hours=6)
 
 
 def test_a_run_that_dies_between_keeping_and_judging_is_resumed(store: Store) -> None:
@@ -170,28 +173,24 @@ def test_a_stop_ends_between_batches_and_keeps_what_was_read(store: Store) -> No
     stop = Event()
     stop.set()
     collector = FakeCollector().posts(mention("Voorbeeld een")).posts(mention("Voorbeeld twee"))
-    run = pipeline.collect_source(source(), always(collector), NameGate(), store, clock=CLOCK, stop=stop)
+    run = reader(store, lambda _: collector, stop).read(source())
     assert (run.kept.new, run.error) == (1, None)
 
 
-def test_no_more_sources_are_begun_than_run_and_wait(store: Store) -> None:
+def test_no_more_sources_are_begun_than_run(store: Store) -> None:
     begun: list[str] = []
 
-    def making(name: str) -> Callable[[], Collector]:
-        def make() -> Collector:
-            begun.append(name)
-            return FakeCollector()
+    def make(one: SourceSettings) -> Collector:
+        begun.append(one.id)
+        return FakeCollector()
 
-        return make
-
-    makers = [(source(f"blog-{number}"), making(f"blog-{number}")) for number in range(40)]
-    runs = pipeline.collect(makers, NameGate(), store, clock=CLOCK, stop=Event(), workers=2)
+    sources = [source(f"blog-{number}") for number in range(40)]
+    runs = pipeline.collect(sources, reader(store, make), workers=2)
     assert isinstance(runs, Generator)
     first = next(runs)
     runs.close()
-    # two run and two wait; as many as had ended by then were begun in their place
-    assert first.source_id in begun[:4]
-    assert len(begun) <= 8
+    assert first.source_id in begun[:2]
+    assert len(begun) == 2
 
 
 def test_every_source_is_run_once_however_many_there_are(store: Store) -> None:

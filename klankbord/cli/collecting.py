@@ -11,7 +11,9 @@ from klankbord.cli import screen
 from klankbord.cli.opening import DEFAULT, AsJson, ConfigDir, installation, talk
 
 if TYPE_CHECKING:
-    from klankbord.pipeline import SourceRun
+    from klankbord.importing import Imported
+    from klankbord.mention import Mention
+    from klankbord.reading import SourceRun
 
 SOME_FAILED = 3
 
@@ -74,44 +76,76 @@ def _show(runs: list[SourceRun], *, json: bool) -> None:
 
 
 def import_posts(
-    file: Annotated[Path, typer.Argument(help="JSONL or CSV; columns in docs/reference/import.md.")],
+    file: Annotated[Path, typer.Argument(help="JSONL, CSV or XLSX; columns in docs/reference/import.md.")],
     config: ConfigDir = DEFAULT,
     source: Annotated[str, typer.Option(help="Name under which the posts are kept.")] = "import",
+    mapping: Annotated[
+        str, typer.Option(help="How to read another system's export: a name in imports.toml, or a known one.")
+    ] = "",
+    pairs: Annotated[
+        list[str] | None, typer.Option("--map", help="Which header holds a column: text='Hit Sentence'.")
+    ] = None,
+    save: Annotated[
+        str, typer.Option("--save-mapping", help="Keep the mapping in imports.toml under this name.")
+    ] = "",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Read and judge every row, keep nothing.")
+        bool, typer.Option("--dry-run", help="Read every row, show the first as kept, keep nothing.")
     ] = False,
     json: AsJson = False,
 ) -> None:
     """Take in posts from a file, for instance another system's export.
 
     A row that cannot be read is told with its line number; the others are kept. Exit code 3 then.
-    Example: `klankbord import export.csv --source old-tool --dry-run`.
+    Example: `klankbord import export.xlsx --mapping brandwatch --source old-tool --dry-run`.
     """
-    from klankbord.importing import import_file
+    from klankbord.importing import import_file, mapping_from, mapping_named
+    from klankbord.settings.imports import save_mapping
 
+    how = mapping_named(config, mapping) if mapping else None
+    if pairs or save:
+        how = mapping_from(pairs or [], how, save or mapping or "given")
     with installation(config, alone=not dry_run) as opened:
-        result = import_file(opened, file, source, dry_run=dry_run)
-    if json:
-        screen.as_json(
-            {
-                "read": result.read,
-                "new": result.kept.new,
-                "edited": result.kept.edited,
-                "unchanged": result.kept.unchanged,
-                "dropped": result.kept.dropped,
-                "bad_rows": list(result.bad),
-                "remarks": list(result.remarks),
-                "kept": not dry_run,
-            }
-        )
-    else:
-        kept = result.kept
-        verb = "would keep" if dry_run else "kept"
-        screen.lines(
-            f"{result.read} rows read; {verb} {kept.new} new, {kept.edited} edited, {kept.unchanged} known; "
-            f"{kept.dropped} do not name the organisation; {len(result.bad)} bad",
-            *result.bad[:50],
-            *result.remarks,
-        )
+        result = import_file(opened, file, source, dry_run=dry_run, mapping=how)
+    if save and how:
+        save_mapping(config, how)
+    _tell(result, dry_run=dry_run, json=json)
     if result.bad:
         raise typer.Exit(SOME_FAILED)
+
+
+def _tell(result: Imported, *, dry_run: bool, json: bool) -> None:
+    kept = result.kept
+    if json:
+        counts = {
+            "new": kept.new,
+            "edited": kept.edited,
+            "unchanged": kept.unchanged,
+            "dropped": kept.dropped,
+        }
+        told = {"bad_rows": list(result.bad), "remarks": list(result.remarks), "kept": not dry_run}
+        screen.as_json(
+            {"read": result.read} | counts | told | {"first": [_post(one) for one in result.first]}
+        )
+        return
+    verb = "would keep" if dry_run else "kept"
+    screen.lines(
+        f"{result.read} rows read; {verb} {kept.new} new, {kept.edited} edited, {kept.unchanged} known; "
+        f"{kept.dropped} do not name the organisation; {len(result.bad)} bad",
+        *result.bad[:50],
+        *result.remarks,
+    )
+    for post in map(_post, result.first if dry_run else ()):
+        screen.lines(
+            "", f"{post['published_at']}  {post['title']}", f"  {post['text'][:200]}", f"  {post['url']}"
+        )
+
+
+def _post(mention: Mention) -> dict[str, str]:
+    return {
+        "published_at": mention.published_at.isoformat(timespec="seconds"),
+        "precision": mention.published_precision.value,
+        "lang": mention.lang or "",
+        "title": mention.title,
+        "text": mention.text,
+        "url": mention.url,
+    }

@@ -38,11 +38,16 @@ def init(
     ] = None,
     language: Annotated[str | None, typer.Option(help="nl or en: language of digests and alerts.")] = None,
     mail_to: Annotated[str | None, typer.Option(help="Address the digest is written to.")] = None,
+    terms_read: Annotated[
+        bool, typer.Option("--terms-read", help="You have read the terms of these feeds, today.")
+    ] = False,
 ) -> None:
     """Write a commented config for an organisation. Asks what is not given, when there is a terminal.
 
-    Example: `klankbord init config --name "Voorbeeld BV" --feed https://blog.example/feed --language nl`.
+    Example: `klankbord init config --name "Voorbeeld BV" --feed https://blog.example/feed --language nl
+    --terms-read`. A source is read only once a person has read its terms, and said so.
     """
+    from klankbord import clock
     from klankbord.starting import Answers, write_config
 
     answers = Answers(
@@ -51,6 +56,7 @@ def init(
         feeds=tuple(feed or ()),
         language=language or _asked("Language of digests and alerts, nl or en", "nl"),
         mail_to=mail_to or "communications@example.org",
+        terms_read_on=clock.now().astimezone().date() if terms_read else None,
     )
     written = write_config(folder, answers)
     screen.lines(

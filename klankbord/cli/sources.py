@@ -10,74 +10,123 @@ from klankbord.cli import screen
 from klankbord.cli.opening import DEFAULT, AsJson, ConfigDir, installation
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+    from zoneinfo import ZoneInfo
+
     from klankbord.installation import Installation
-    from klankbord.week import SourceHealth
+    from klankbord.standing import SourceStanding
 
 _SHOWN = 10
 
 
 def add_to(app: typer.Typer) -> None:
     """Hang the commands on the program."""
-    group = typer.Typer(no_args_is_help=True, help="What is read, and how that goes.")
+    group = typer.Typer(invoke_without_command=True, help="What is read, and how that goes.")
+    group.callback()(all_sources)
     group.command("list")(list_sources)
     group.command("test")(test_source)
     app.add_typer(group, name="sources")
 
 
+def all_sources(context: typer.Context, config: ConfigDir = DEFAULT, json: AsJson = False) -> None:
+    """What is read, and how that goes; without a command: `sources list`."""
+    if context.invoked_subcommand is None:
+        list_sources(config, json)
+
+
 def list_sources(config: ConfigDir = DEFAULT, json: AsJson = False) -> None:
-    """Every source with its last success, its last new post and what went wrong.
+    """Every source: how it stands, its newest post, lag, gap, today's cost, and when it is read next.
 
     Example: `klankbord sources list --json`.
     """
+    from klankbord.standing import WARN_AT
+
     with installation(config) as opened:
-        healths = opened.store.health(opened.known_sources())
+        standings = opened.standings()
         zone = opened.settings.zone
     if json:
-        screen.as_json([_row(health) for health in healths])
+        screen.as_json([_row(standing) for standing in standings])
         return
     screen.table(
         "Sources",
-        ["source", "kind", "state", "mentions", "last success", "last new post", "next not before", "error"],
         [
-            (
-                health.source_id,
-                health.kind,
-                state_of(health),
-                health.mentions,
-                screen.local(health.last_success_at, zone),
-                screen.local(health.last_new_at, zone),
-                screen.local(health.not_before, zone) if health.not_before else "",
-                f"{health.error_word}: {health.error}" if health.error_word else "",
-            )
-            for health in healths
+            "source",
+            "kind",
+            "state",
+            "mentions",
+            "last success",
+            "last new post",
+            "lag",
+            "last gap",
+            "today",
+            "next",
         ],
+        [_shown(standing, zone) for standing in standings],
+    )
+    # in lines of their own: a reason is too long for a column
+    reasons = [f"{one.health.source_id}: {one.word}: {one.why}" for one in standings if one.why]
+    reasons += [
+        f"{one.health.source_id}: {one.used:.0%} of today's budget is used"
+        for one in standings
+        if one.used >= WARN_AT
+    ]
+    screen.lines(*reasons)
+
+
+def _shown(standing: SourceStanding, zone: ZoneInfo) -> tuple[object, ...]:
+    health, gap = standing.health, standing.gap
+    return (
+        health.source_id,
+        health.kind,
+        standing.word,
+        health.mentions,
+        screen.local(health.last_success_at, zone),
+        screen.local(health.last_new_at, zone),
+        _span(standing.lag) if standing.lag else "",
+        f"{_span(gap.to_at - gap.from_at)} to {screen.local(gap.to_at, zone)}" if gap else "",
+        _cost(standing),
+        screen.local(standing.next_at, zone) if standing.next_at else "",
     )
 
 
-def state_of(health: SourceHealth) -> str:
-    """One word: a source that is quiet because it is blocked differs from one where nothing was said."""
-    if not health.enabled:
-        return "off"
-    if health.last_attempt_at is None:
-        return "never read"
-    return f"failing ({health.failures}x)" if health.failures else "reading"
+def _cost(standing: SourceStanding) -> str:
+    spent = standing.spent
+    parts = [f"{spent.requests} requests", f"{spent.bytes / 1e6:.1f} MB"] if spent.requests else []
+    return ", ".join(parts + ([f"$ {spent.micros / 1e6:.2f}"] if spent.micros else []))
 
 
-def _row(health: SourceHealth) -> dict[str, object]:
+def _span(time: timedelta) -> str:
+    seconds = time.total_seconds()
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def _row(standing: SourceStanding) -> dict[str, object]:
+    health, spent, gap = standing.health, standing.spent, standing.gap
     return {
         "source": health.source_id,
         "name": health.name,
         "kind": health.kind,
         "enabled": health.enabled,
-        "state": state_of(health),
+        "state": standing.word,
+        "why": standing.why,
         "mentions": health.mentions,
         "last_attempt_at": health.last_attempt_at,
         "last_success_at": health.last_success_at,
         "last_new_at": health.last_new_at,
+        "lag_seconds": standing.lag.total_seconds() if standing.lag else None,
+        "gap": {"from_at": gap.from_at, "to_at": gap.to_at, "reason": gap.reason} if gap else None,
         "failures": health.failures,
         "error_word": health.error_word,
         "error": health.error,
-        "not_before": health.not_before,
+        "requests_today": spent.requests,
+        "bytes_today": spent.bytes,
+        "parse_ms_today": spent.parse_ms,
+        "money_today": spent.micros / 1e6,
+        "budget_used": round(standing.used, 4),
+        "next_at": standing.next_at,
     }
 
 
@@ -101,8 +150,8 @@ def test_source(
 
 
 def _read_once(opened: Installation, name: str) -> tuple[list[dict[str, object]], list[str], int]:
-    from klankbord.pipeline import admitted
     from klankbord.ports import Budget
+    from klankbord.reading import admitted
 
     source = opened.sources([name])[0]
     posts: list[dict[str, object]] = []

@@ -11,7 +11,7 @@ from klankbord.demo.posts import later, written
 from klankbord.demo.web import DEAD, SmallWeb
 from klankbord.finding import Finding
 from klankbord.installation import Installation, WrittenDigest
-from klankbord.pipeline import SourceRun
+from klankbord.reading import SourceRun
 from klankbord.settings import load, starter_folder
 from klankbord.store.store import Kept
 from klankbord.week import Week
@@ -48,6 +48,7 @@ def write_config(folder: Path, address: str) -> Path:
 
 
 def _sources(address: str) -> str:
+    read_on = clock.now().date().isoformat()
     tables = ["# Written by `klankbord demo`: every site is served by the demo itself, through base_url.\n"]
     for place, (name, kind, language) in _SOURCES.items():
         lines = [
@@ -61,7 +62,9 @@ def _sources(address: str) -> str:
             'every = "1m"',
         ]
         lines += [f'language = "{language}"'] if language else []
-        tables.append("\n".join(lines) + "\n\n[source.terms]\nretention_days = 90\n")
+        tables.append(
+            "\n".join(lines) + f"\n\n[source.terms]\nterms_read_on = {read_on}\nretention_days = 90\n"
+        )
     return "\n".join(tables)
 
 

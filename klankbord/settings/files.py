@@ -17,11 +17,11 @@ from klankbord.settings.models import (
     QueriesFile,
     QuerySettings,
     Settings,
-    SourceSettings,
     SourcesFile,
 )
 from klankbord.settings.organisation import Organisation
 from klankbord.settings.policy_file import PolicyFile
+from klankbord.settings.sources import SourceSettings
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -133,10 +133,18 @@ def _parsed(file: Path) -> dict[str, object] | Mistake:
 def _mistake(file: str, detail: dict[str, object]) -> Mistake:
     place = detail["loc"]
     assert isinstance(place, tuple)  # noqa: S101 - pydantic's own promise, told to mypy
+    # after `source.2` pydantic names the kind whose table it read; nobody wrote that in the file
+    if place[:1] == ("source",) and len(place) > 3:
+        place = (*place[:2], *place[3:])
     key = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in place) or "-"
     message = str(detail["msg"]).removeprefix("Value error, ")
     if detail["type"] == "extra_forbidden":
         return Mistake(file=file, key=key, found="an unknown key", allowed="only documented keys")
+    if detail["type"] in {"union_tag_invalid", "union_tag_not_found"}:
+        context = detail["ctx"]
+        assert isinstance(context, dict)  # noqa: S101 - pydantic's own promise, told to mypy
+        allowed = str(context.get("expected_tags", "a kind")).replace("'", "")
+        return Mistake(file=file, key=f"{key}.kind", found=repr(context.get("tag")), allowed=allowed)
     if detail["type"] == "missing":
         return Mistake(file=file, key=key, found="nothing", allowed="this key is needed")
     found = detail["input"]

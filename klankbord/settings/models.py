@@ -1,78 +1,21 @@
 """The shape of every config file but the policy; unknown keys are refused."""
 
-import re
-from datetime import timedelta
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from klankbord.mention import Terms
 from klankbord.policy import Policy
 from klankbord.settings.organisation import Organisation
-
-_DURATION = re.compile(r"([1-9]\d{0,4})([smhd])")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-def _duration(value: object) -> timedelta:
-    if isinstance(value, timedelta):
-        return value
-    if (
-        isinstance(value, str)
-        and value[-1:] in _UNITS
-        and value[:-1].isdigit()
-        and 0 < int(value[:-1]) < 100_000
-    ):
-        return timedelta(**{_UNITS[value[-1]]: int(value[:-1])})
-    raise ValueError('a duration such as "90s", "30m", "6h" or "7d"')
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("an address that starts with http:// or https://")
-    if "@" in parts.netloc:
-        raise ValueError("an address without a name or password in it")
-    return value
+from klankbord.settings.sources import AnySource, SourceSettings
+from klankbord.settings.values import ClockTime, Key, Table, WebAddress, Weekday, Zone
 
 
 def _store_url(value: str) -> str:
     if value and not value.startswith("sqlite:///"):
         raise ValueError('empty, or "sqlite:///" and a path; other databases come later')
     return value
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError('a zone name such as "Europe/Amsterdam"') from error
-    return value
-
-
-def _clock(value: str) -> str:
-    hours, _, minutes = value.partition(":")
-    if len(value) == 5 and hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60:
-        return value
-    raise ValueError('a time of day such as "07:30"')
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-Zone = Annotated[str, AfterValidator(_zone)]
-ClockTime = Annotated[str, AfterValidator(_clock)]
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,60}$")]
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-
-
-class Table(BaseModel):
-    """A TOML table that refuses keys it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
 class GeneralSettings(Table):
@@ -95,66 +38,6 @@ class GeneralSettings(Table):
     )
 
 
-class TermsSettings(Table):
-    """[source.terms]: what may be done with a source's texts (law.md B1, B2)."""
-
-    store: bool = True
-    classify: bool = True
-    affiliation: bool = True
-    alert: bool = True
-    export: bool = True
-    train: bool = True
-    retention_days: int = Field(default=30, ge=1, le=90)
-    delete_within_hours: int = Field(default=24, ge=1, le=168)
-
-    def record(self) -> Terms:
-        """The record that travels with each mention."""
-        return Terms(**self.model_dump())
-
-
-class SourceSettings(Table):
-    """[[source]] in sources.toml: one place we may read."""
-
-    id: Key
-    kind: str
-    #: what people call it
-    name: str = ""
-    url: WebAddress
-    #: replaces scheme, host and port of every address asked for: for a mirror, a proxy or a test
-    base_url: WebAddress | None = None
-    enabled: bool = True
-    #: language of the source where its posts do not say
-    language: Literal["nl", "en"] | None = None
-    #: zone of dates that name none
-    timezone: Zone = "Europe/Amsterdam"
-    every: Duration = timedelta(minutes=30)
-    #: private networks this source may be fetched from, as CIDR
-    allow_addresses: tuple[str, ...] = ()
-    #: whole-call limit on one fetch, seconds
-    timeout: float = Field(default=30.0, gt=0, le=120)
-    #: limit on one body after unpacking, bytes
-    max_bytes: int = Field(default=20_000_000, ge=1_000, le=200_000_000)
-    #: ids of the queries that apply; empty: all
-    queries: tuple[Key, ...] = ()
-    terms: TermsSettings = TermsSettings()
-
-    @model_validator(mode="after")
-    def _networks(self) -> "SourceSettings":
-        for network in self.allow_addresses:
-            try:
-                ip_network(network)
-            except ValueError as error:
-                raise ValueError(f"allow_addresses: {network!r} is no network such as 10.0.0.0/8") from error
-        if self.every < timedelta(seconds=1):
-            raise ValueError("every: at least 1s")
-        return self
-
-    @property
-    def title(self) -> str:
-        """The name people know, else the id."""
-        return self.name or self.id
-
-
 class QuerySettings(Table):
     """[[query]] in queries.toml: a boolean expression that says what is about the organisation."""
 
@@ -162,6 +45,10 @@ class QuerySettings(Table):
     expression: str = Field(min_length=1, max_length=20_000)
     #: texts in this language only
     language: Literal["nl", "en"] | None = None
+    #: matched on this machine only: its words are never sent to a platform's search
+    confidential: bool = False
+    #: words or phrases to send to a platform's search, instead of those of the expression
+    search: tuple[Annotated[str, Field(min_length=2, max_length=120)], ...] = ()
 
 
 class ChannelSettings(Table):
@@ -223,7 +110,7 @@ class DeliverySettings(Table):
 class SourcesFile(Table):
     """sources.toml."""
 
-    source: tuple[SourceSettings, ...] = ()
+    source: tuple[AnySource, ...] = ()
 
 
 class QueriesFile(Table):

@@ -49,6 +49,8 @@ class Organisation(_Table):
     listed: bool = False
     #: fewer than 50 staff: clauses that read a tie stay at counts (law.md L4)
     small: bool = False
+    #: a government body: X then asks for more (law.md B8)
+    public_sector: bool = False
     service_url: str = ""
     topic: tuple[Topic, ...] = ()
     fact: tuple[Fact, ...] = ()

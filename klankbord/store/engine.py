@@ -7,12 +7,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from klankbord.errors import StoreError
 
+#: connections in all: one more than these waits, since opening one costs more than a transaction
+_CONNECTIONS = 8
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -27,10 +29,10 @@ def opened(url: str) -> Engine:
         if address.get_backend_name() == "sqlite" and address.database not in {None, "", ":memory:"}:
             Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
         # Errors name the statement, never what a post says.
-        engine = create_engine(address, hide_parameters=True)
+        kept = {"pool_size": _CONNECTIONS, "max_overflow": 0} if address.database else {}
+        engine = create_engine(address, hide_parameters=True, **kept)
         if address.get_backend_name() == "sqlite":
-            event.listen(engine, "connect", _prepare_sqlite)
-            event.listen(engine, "begin", _begin_immediately)
+            event.listen(engine.pool, "connect", _prepare_sqlite)
         _upgrade(engine)
     except (SQLAlchemyError, ArgumentError, OSError) as error:
         # the URL may hold a password: name the store without it
@@ -46,7 +48,7 @@ def first_line(error: Exception) -> str:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
-    # The driver must not open transactions by itself: see _begin_immediately.
+    # The driver must not open transactions by itself: see `begin`.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
@@ -59,11 +61,16 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
     cursor.close()
 
 
-def _begin_immediately(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's event hands over any connection
-    # A read that turns into a write in mid-transaction fails at once with "database is locked"; asking for
-    # the write lock first makes the second process wait its turn.
-    read_only = connection.get_execution_options().get("klankbord_read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+def begin(connection: Connection, *, to_write: bool) -> None:
+    """Open the transaction of a connection that nothing was asked of yet.
+
+    A read that turns into a write in mid-transaction fails at once with "database is locked"; asking for the
+    write lock first makes the second process wait its turn. An event of SQLAlchemy's could do this, and would
+    make every statement of the engine half as dear again.
+    """
+    driver = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite" and driver is not None:
+        driver.execute("BEGIN IMMEDIATE" if to_write else "BEGIN")
 
 
 def _upgrade(engine: Engine) -> None:
@@ -80,5 +87,6 @@ def _upgrade(engine: Engine) -> None:
             f"the store was made by a newer Klankbord (schema {current}); renew the program first"
         )
     with engine.begin() as connection:
+        begin(connection, to_write=True)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -52,7 +52,12 @@ _DUE = (
         _mention.source_id == bindparam("of"),
         _mention.checked_at < bindparam("latest"),
         (_mention.checked_at < bindparam("before"))
-        | ((_mention.checked_at < bindparam("flagged_before")) & _FLAGGED),
+        | ((_mention.checked_at < bindparam("flagged_before")) & _FLAGGED)
+        | (
+            (_mention.checked_at == _mention.collected_at)
+            & (_mention.collected_at < bindparam("early_before"))
+            & _FLAGGED
+        ),
     )
     .order_by(_FLAGGED.desc(), _mention.checked_at, _mention.id)
     .limit(bindparam("most"))
@@ -178,16 +183,31 @@ def unjudged(connection: Connection, limit: int) -> list[Mention]:
     return [mention_of(row) for row in rows.mappings()]
 
 
-def to_recheck(
-    connection: Connection, source_id: str, before: datetime, flagged_before: datetime, limit: int
-) -> list[Mention]:
-    """Mentions of a source that were last seen before a moment: those with an open finding first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rechecks:
+    """Which mentions are due to be asked for: those last seen before a moment."""
+
+    before: datetime
+    #: with an open finding
+    flagged_before: datetime
+    #: with an open finding, and never asked for since they were collected
+    early_before: datetime
+
+    @property
+    def latest(self) -> datetime:
+        """What was seen after this moment is not due, whatever was found in it."""
+        return max(self.before, self.flagged_before, self.early_before)
+
+
+def to_recheck(connection: Connection, source_id: str, due: Rechecks, limit: int) -> list[Mention]:
+    """Mentions of a source that are due: those with an open finding first."""
     # one bound that always holds, so that the index on (source, checked) tells at once where none is due
     asked = {
         "of": source_id,
-        "before": before,
-        "latest": max(before, flagged_before),
-        "flagged_before": flagged_before,
+        "before": due.before,
+        "latest": due.latest,
+        "flagged_before": due.flagged_before,
+        "early_before": due.early_before,
         "most": limit,
     }
     return [mention_of(row) for row in connection.execute(_DUE, asked).mappings()]
@@ -200,6 +220,18 @@ def by_native_id(connection: Connection, platform: str, native_ids: Sequence[str
     for part in parts(ids):
         rows = connection.execute(
             selected().where(schema.mention.c.id.in_(part)).order_by(schema.mention.c.id)
+        )
+        found += [mention_of(row) for row in rows.mappings()]
+    return found
+
+
+def by_authors(connection: Connection, source_id: str, authors: Sequence[str]) -> list[Mention]:
+    """What these pseudonyms wrote on the platform of a source."""
+    platform = select(_mention.platform).where(_mention.source_id == source_id).limit(1).scalar_subquery()
+    found: list[Mention] = []
+    for part in parts(list(authors)):
+        rows = connection.execute(
+            selected().where(_mention.author.in_(part), _mention.platform == platform).order_by(_mention.id)
         )
         found += [mention_of(row) for row in rows.mappings()]
     return found
@@ -240,14 +272,17 @@ def forget(
     """
     ids = [mention.id for mention, _ in rows]
     if not traceless:
-        _tally_findings(connection, {mention.id: mention for mention, _ in rows}, day_of)
+        counted = {mention.id: mention for mention, _ in rows if not mention.terms.traceless}
+        _tally_findings(connection, counted, day_of)
+    for part in parts([one.id for one, _ in rows if traceless or one.terms.traceless]):
+        erase_findings(connection, part)
+        connection.execute(delete(schema.change).where(schema.change.c.mention_id.in_(part)))
     for part in parts(ids):
-        if traceless:
-            erase_findings(connection, part)
-            connection.execute(delete(schema.change).where(schema.change.c.mention_id.in_(part)))
         # Foreign keys cascade from mention to finding.
         connection.execute(delete(schema.mention).where(schema.mention.c.id.in_(part)))
     for mention, key in rows:
+        if mention.terms.traceless and not traceless:
+            continue
         held = connection.execute(select(schema.forgotten.c.key).where(schema.forgotten.c.key == key)).first()
         if held is None:
             connection.execute(insert(schema.forgotten).values(key=key, day=day_of(now)))

@@ -46,7 +46,9 @@ def terms_text(terms: Terms) -> str:
 
 @lru_cache(maxsize=256)
 def _terms(text: str) -> Terms:
-    return Terms(**json.loads(text))
+    held: dict[str, Any] = json.loads(text)
+    lists = {name: tuple(value) for name, value in held.items() if isinstance(value, list)}
+    return Terms(**(held | lists))
 
 
 def clean(text: str) -> str:

@@ -166,6 +166,19 @@ source = Table(
     Column("error_word", String(16), nullable=False, default=""),
     Column("error", Text, nullable=False, default=""),
     Column("not_before", UtcTime),
+    # the last run that was given something new, whether or not it named the organisation
+    Column("last_news_at", UtcTime),
+    # seconds that usually pass between two such runs
+    Column("news_every", Float),
+)
+
+# Hosts, each with the credential used there, that fail again and again: nobody asks them but one probe.
+breaker = Table(
+    "breaker",
+    metadata,
+    Column("key", String(400), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("open_until", UtcTime),
 )
 
 gap = Table(

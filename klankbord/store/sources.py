@@ -1,22 +1,91 @@
 """How reading each source went comes in and is kept: cursor, errors, gaps, spend."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Update, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Update, and_, bindparam, func, insert, literal, literal_column, select, update
 
 from klankbord.errors import CollectError
-from klankbord.ports import Cursor, Gap
+from klankbord.mention import Precision, SourceId
+from klankbord.polling import Pace, usual
+from klankbord.ports import Cursor, Gap, Spend
+from klankbord.standing import Ledger
 from klankbord.store import schema
+from klankbord.week import GapRow
 
 _LONGEST = 500
+#: mentions of a source on which its lag is measured
+_LAGS = 200
 _source = schema.source.c
-_CURSOR, _NOT_BEFORE, _TROUBLE = (
+_CURSOR, _TROUBLE = (
     select(*columns).where(_source.id == bindparam("of"))
-    for columns in ((_source.cursor,), (_source.not_before,), (_source.failing_since, _source.error_word))
+    for columns in (
+        (_source.cursor,),
+        (_source.failing_since, _source.error_word, _source.last_news_at, _source.news_every),
+    )
 )
+# What nearly every run ends with: all was well before, and nothing came.
+_STILL_WELL = (
+    update(schema.source)
+    .where(_source.id == bindparam("of"), _source.failing_since.is_(None))
+    .values(last_attempt_at=bindparam("now"), last_success_at=bindparam("now"))
+)
+_PACES = select(
+    _source.id, _source.last_attempt_at, _source.not_before, _source.last_news_at, _source.news_every
+)
+#: what reading costs, as the daily tallies name it
+SPENDS = ("requests", "bytes", "parse_ms", "micros")
+_of_today = and_(
+    schema.tally.c.source_id == bindparam("of"),
+    schema.tally.c.day == bindparam("on"),
+    # spelled out in the statement: a list of parameters would be written into it anew each time
+    schema.tally.c.name.in_([literal_column(f"'{name}'") for name in SPENDS]),
+)
+_SPENT = (
+    select(schema.tally.c.name, func.sum(schema.tally.c.n)).where(_of_today).group_by(schema.tally.c.name)
+)
+_nothing = select(literal(1).label("one")).subquery()
+_OLDEST = (
+    select(func.min(schema.mention.c.checked_at))
+    .where(schema.mention.c.source_id == bindparam("of"))
+    .scalar_subquery()
+)
+# One statement, since a thousand sources that have no news ask nothing else; a row for each kind of spend.
+_OUTSET = select(
+    _source.cursor,
+    _source.not_before,
+    schema.breaker.c.key.label("held_against"),
+    schema.breaker.c.open_until,
+    _OLDEST.label("oldest_check"),
+    schema.tally.c.name,
+    schema.tally.c.n,
+).select_from(
+    _nothing.join(schema.source, _source.id == bindparam("of"), isouter=True)
+    .join(schema.breaker, schema.breaker.c.key == bindparam("host"), isouter=True)
+    .join(schema.tally, _of_today, isouter=True)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outset:
+    """What a run of a source begins with."""
+
+    #: where the collector was; None: it never read
+    cursor: Cursor | None = None
+    #: the moment before which the source must not be asked
+    not_before: datetime | None = None
+    #: its host failed lately
+    host_failed: bool = False
+    #: it failed so often that it is left alone
+    host_open: bool = False
+    #: today, so far
+    spent: Spend = Spend()
+    #: when that mention of it which was not looked at for longest was seen to stand; None: it has none
+    oldest_check: datetime | None = None
 
 
 def cursor(connection: Connection, source_id: str) -> Cursor | None:
@@ -25,9 +94,20 @@ def cursor(connection: Connection, source_id: str) -> Cursor | None:
     return Cursor(held) if held else None
 
 
-def not_before(connection: Connection, source_id: str) -> datetime | None:
-    """The moment before which the source must not be asked."""
-    return connection.execute(_NOT_BEFORE, {"of": source_id}).scalar()
+def outset(connection: Connection, source_id: str, host: str, day: date) -> Outset:
+    """What a run of a source begins with, on a day."""
+    rows = connection.execute(_OUTSET, {"of": source_id, "host": host, "on": day}).all()
+    first = rows[0]
+    # a language is a part of a tally's key, but what is spent has none: a name stands here once
+    spends = {row.name: row.n for row in rows if row.name}
+    return Outset(
+        cursor=Cursor(first.cursor) if first.cursor else None,
+        not_before=first.not_before,
+        host_failed=first.held_against is not None,
+        host_open=first.open_until is not None,
+        spent=Spend(**spends) if spends else Spend(),
+        oldest_check=first.oldest_check,
+    )
 
 
 def advance(
@@ -37,18 +117,115 @@ def advance(
     _set(connection, source_id, cursor=next_cursor, not_before=not_before, last_attempt_at=now)
 
 
-def succeed(connection: Connection, source_id: str, now: datetime, *, new: bool) -> None:
-    """A run ended well; a stretch in which nothing could be read becomes a gap."""
+def succeed(connection: Connection, source_id: str, now: datetime, *, new: bool, news: bool) -> None:
+    """A run ended well; a stretch in which nothing could be read becomes a gap.
+
+    Args:
+        connection: an open transaction.
+        source_id: which source.
+        now: this moment.
+        new: it gave mentions that were not known.
+        news: it gave anything that it had not given before.
+    """
+    values: dict[str, Any] = {"last_attempt_at": now, "last_success_at": now}
+    if not (new or news) and connection.execute(_STILL_WELL, {"of": source_id, "now": now}).rowcount:
+        return
     trouble = connection.execute(_TROUBLE, {"of": source_id}).first()
     if trouble and trouble.failing_since:
         note_gap(
             connection, source_id, Gap(from_at=trouble.failing_since, to_at=now, reason=trouble.error_word)
         )
-    values: dict[str, Any] = {"last_attempt_at": now, "last_success_at": now}
     values |= {"failures": 0, "error_word": "", "error": "", "failing_since": None}
     if new:
         values["last_new_at"] = now
+    if news:
+        last, known = (trouble.last_news_at, trouble.news_every) if trouble else (None, None)
+        values |= {"last_news_at": now, "news_every": _rhythm(last, known, now)}
     _set(connection, source_id, **values)
+
+
+def _rhythm(last: datetime | None, known: float | None, now: datetime) -> float | None:
+    if last is None or last >= now:
+        return known
+    return usual(timedelta(seconds=known) if known else None, now - last).total_seconds()
+
+
+def paces(connection: Connection) -> dict[str, Pace]:
+    """The rhythm of every source that was ever asked."""
+    return {
+        row.id: Pace(
+            last_attempt_at=row.last_attempt_at,
+            not_before=row.not_before,
+            last_news_at=row.last_news_at,
+            news_every=timedelta(seconds=row.news_every) if row.news_every else None,
+        )
+        for row in connection.execute(_PACES)
+    }
+
+
+def spent(connection: Connection, source_id: str, day: date) -> Spend:
+    """What reading a source cost on a day."""
+    rows = connection.execute(_SPENT, {"of": source_id, "on": day})
+    return Spend(**{row[0]: int(row[1]) for row in rows})
+
+
+def ledger(connection: Connection, day: date, since: datetime) -> Ledger:
+    """What was noted of all sources.
+
+    Args:
+        connection: an open transaction.
+        day: the day whose spend is told.
+        since: lags are measured on mentions collected after this moment.
+    """
+    return Ledger(
+        paces=paces(connection),
+        lags=_lags(connection, since),
+        gaps=_newest_gaps(connection),
+        spent=_spent_on(connection, day),
+        hosts_open_until={
+            row.key: row.open_until for row in connection.execute(select(schema.breaker)) if row.open_until
+        },
+    )
+
+
+def _lags(connection: Connection, since: datetime) -> dict[str, timedelta]:
+    """Of mentions whose moment the source gave exactly: the time within which 95 % were collected."""
+    table = schema.mention.c
+    place = func.row_number().over(partition_by=table.source_id, order_by=table.collected_at.desc())
+    newest = (
+        select(table.source_id, table.published_at, table.collected_at, place.label("place"))
+        .where(table.published_precision == Precision.EXACT.value, table.collected_at >= since)
+        .subquery()
+    )
+    rows = connection.execute(select(newest).where(newest.c.place <= _LAGS))
+    waits: defaultdict[str, list[timedelta]] = defaultdict(list)
+    for row in rows:
+        waits[row.source_id].append(row.collected_at - row.published_at)
+    return {name: sorted(found)[int(0.95 * (len(found) - 1))] for name, found in waits.items()}
+
+
+def _newest_gaps(connection: Connection) -> dict[str, GapRow]:
+    table = schema.gap
+    newest = select(func.max(table.c.id)).group_by(table.c.source_id)
+    return {
+        row.source_id: GapRow(
+            source_id=SourceId(row.source_id), from_at=row.from_at, to_at=row.to_at, reason=row.reason
+        )
+        for row in connection.execute(select(table).where(table.c.id.in_(newest)))
+    }
+
+
+def _spent_on(connection: Connection, day: date) -> dict[str, Spend]:
+    table = schema.tally.c
+    rows = connection.execute(
+        select(table.source_id, table.name, func.sum(table.n))
+        .where(table.day == day, table.name.in_(SPENDS))
+        .group_by(table.source_id, table.name)
+    )
+    spends: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for source_id, name, number in rows:
+        spends[source_id][name] = int(number)
+    return {source_id: Spend(**parts) for source_id, parts in spends.items()}
 
 
 def fail(connection: Connection, source_id: str, error: CollectError, now: datetime) -> int:

@@ -2,21 +2,26 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+from threading import Lock
 
 from sqlalchemy import Connection, Engine, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from klankbord.errors import CollectError, DeliveryError, NotFoundError, StoreError
 from klankbord.finding import Finding, FindingId, FindingState, Judgement, Protection, Verdict, finding_id
-from klankbord.mention import Mention, StateChange, mention_id
+from klankbord.mention import Mention, State, StateChange, mention_id
 from klankbord.policy import Mode
-from klankbord.ports import Batch, Cursor, Recheck
-from klankbord.store import findings, mentions, messages, retention, schema, sources, weeks
-from klankbord.store.engine import first_line, opened
+from klankbord.polling import Pace
+from klankbord.ports import Batch, Cursor, Recheck, Spend
+from klankbord.standing import Ledger
+from klankbord.store import breakers, findings, mentions, messages, retention, schema, sources, weeks
+from klankbord.store.engine import begin, first_line, opened
+from klankbord.store.mentions import Rechecks
 from klankbord.store.messages import Due
 from klankbord.store.retention import Limits
+from klankbord.store.sources import Outset
 from klankbord.week import SourceHealth, Week, WeekFacts
 
 
@@ -61,8 +66,8 @@ class Store:
             zone: where days begin.
         """
         self._engine, self._forgetting_key = engine, forgetting_key
-        self._reader = engine.execution_options(klankbord_read_only=True)
         self._day_of = mentions.DayOf(zone)
+        self._pen = Lock()
 
     @classmethod
     def open(cls, url: str, forgetting_key: Callable[[str, str], str], zone: tzinfo) -> "Store":
@@ -79,12 +84,15 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with _told_plainly(), self._reader.connect() as connection:
+        with _told_plainly(), self._engine.connect() as connection:
+            begin(connection, to_write=False)
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with _told_plainly(), self._engine.begin() as connection:
+        # SQLite lets one write at a time, and who finds it busy sleeps: better to wait in line here.
+        with _told_plainly(), self._pen, self._engine.begin() as connection:
+            begin(connection, to_write=True)
             yield connection
 
     # collecting
@@ -94,10 +102,39 @@ class Store:
         with self._reading() as connection:
             return sources.cursor(connection, source_id)
 
-    def not_before(self, source_id: str) -> datetime | None:
-        """The moment before which a source must not be asked."""
+    def outset(self, source_id: str, host: str, now: datetime) -> Outset:
+        """What a run of a source begins with, read at once.
+
+        Args:
+            source_id: which source.
+            host: key of its host and credential.
+            now: this moment.
+        """
         with self._reading() as connection:
-            return sources.not_before(connection, source_id)
+            return sources.outset(connection, source_id, host, self._day_of(now))
+
+    def paces(self) -> dict[str, Pace]:
+        """The rhythm of every source that was ever asked."""
+        with self._reading() as connection:
+            return sources.paces(connection)
+
+    def ledger(self, now: datetime) -> Ledger:
+        """What was noted of all sources: rhythm, lag, gaps, today's spend, hosts left alone."""
+        with self._reading() as connection:
+            return sources.ledger(connection, self._day_of(now), now - timedelta(days=7))
+
+    def spent(self, source_id: str, now: datetime) -> Spend:
+        """What reading a source cost today."""
+        with self._reading() as connection:
+            return sources.spent(connection, source_id, self._day_of(now))
+
+    def host_open_until(self, key: str, now: datetime) -> datetime | None:
+        """Until when a host is left alone; None: this caller may ask it, perhaps as the one probe."""
+        with self._reading() as connection:
+            if breakers.is_well(connection, key):
+                return None
+        with self._writing() as connection:
+            return breakers.open_until(connection, key, now)
 
     def keep(self, source_id: str, batch: Batch, admitted: Sequence[Mention], now: datetime) -> Kept:
         """Keep a batch: the mentions among its posts, its state changes, cursor and spend, together."""
@@ -110,9 +147,8 @@ class Store:
             fresh = {mention.id for mention in plan.new}
             mentions.checked(connection, [key for key in keys.values() if key not in fresh], now)
             deleted = self._forget_changed(connection, batch.changes, now)
-            day = self._day_of(now)
-            mentions.add(connection, day, "requests", source_id, n=batch.spent.requests)
-            mentions.add(connection, day, "bytes", source_id, n=batch.spent.bytes)
+            self._spend(connection, source_id, batch.spent, now)
+            deleted += self._forget_authors(connection, source_id, batch.authors_gone, now)
             if batch.gap:
                 sources.note_gap(connection, source_id, batch.gap)
             sources.advance(connection, source_id, batch.next, batch.not_before, now)
@@ -124,14 +160,31 @@ class Store:
             deleted=deleted,
         )
 
+    def _spend(self, connection: Connection, source_id: str, spent: Spend, now: datetime) -> None:
+        day = self._day_of(now)
+        for name in sources.SPENDS:
+            mentions.add(connection, day, name, source_id, n=getattr(spent, name))
+
+    def _forget_authors(
+        self, connection: Connection, source_id: str, authors: Sequence[str], now: datetime
+    ) -> int:
+        """Everything that authors who left a platform wrote goes, whichever source of it brought it."""
+        held = mentions.by_authors(connection, source_id, authors) if authors else []
+        changes = [
+            StateChange(platform=one.platform, native_id=one.native_id, state=State.DELETED, at=now)
+            for one in held
+        ]
+        return self._forget_changed(connection, changes, now)
+
     def _forget_changed(self, connection: Connection, changes: Sequence[StateChange], now: datetime) -> int:
         deleted = 0
         for change in changes:
             held = mentions.by_native_id(connection, change.platform, [change.native_id])
             if held:
-                mentions.log(connection, "deleted", held, now)
+                if not held[0].terms.traceless:
+                    mentions.log(connection, "deleted", held, now)
+                    mentions.add(connection, self._day_of(now), "deleted", held[0].source_id)
                 self._forget(connection, held, now, traceless=False)
-                mentions.add(connection, self._day_of(now), "deleted", held[0].source_id)
                 deleted += 1
         return deleted
 
@@ -141,14 +194,37 @@ class Store:
         rows = [(mention, self._forgetting_key(mention.platform, mention.native_id)) for mention in gone]
         mentions.forget(connection, rows, self._day_of, now, traceless=traceless)
 
-    def succeeded(self, source_id: str, now: datetime, *, new: bool) -> None:
-        """A run of a source ended well."""
-        with self._writing() as connection:
-            sources.succeed(connection, source_id, now, new=new)
+    def succeeded(self, source_id: str, host: str, now: datetime, *, new: bool, news: bool) -> None:
+        """A run of a source ended well; see `sources.succeed`.
 
-    def failed(self, source_id: str, error: CollectError, now: datetime) -> int:
-        """A run of a source failed; returns how often since the last success."""
+        Args:
+            source_id: which source.
+            host: key of the host and credential that are well again; empty: nothing was held against them.
+            now: this moment.
+            new: it gave mentions that were not known.
+            news: it gave anything that it had not given before.
+        """
         with self._writing() as connection:
+            sources.succeed(connection, source_id, now, new=new, news=news)
+            if host:
+                breakers.well(connection, host)
+
+    def failed(
+        self, source_id: str, error: CollectError, now: datetime, *, host: str = "", requests: int = 0
+    ) -> int:
+        """A run of a source failed; returns how often since the last success.
+
+        Args:
+            source_id: which source.
+            error: why.
+            now: this moment.
+            host: key of the host and credential whose fault it may be; empty: not the host's.
+            requests: made for nothing.
+        """
+        with self._writing() as connection:
+            self._spend(connection, source_id, Spend(requests=requests), now)
+            if host:
+                breakers.failed(connection, host, now, error.until)
             return sources.fail(connection, source_id, error, now)
 
     def plan_next(self, source_id: str, not_before: datetime, now: datetime) -> None:
@@ -160,25 +236,27 @@ class Store:
                 .values(not_before=not_before, last_attempt_at=now)
             )
 
-    def to_recheck(
-        self, source_id: str, before: datetime, flagged_before: datetime, limit: int
-    ) -> list[Mention]:
-        """Mentions of a source last seen before a moment; those with an open finding first, and sooner."""
+    def to_recheck(self, source_id: str, due: Rechecks, limit: int) -> list[Mention]:
+        """Mentions of a source that are due to be asked for; those with an open finding first, and sooner."""
         with self._reading() as connection:
-            return mentions.to_recheck(connection, source_id, before, flagged_before, limit)
+            return mentions.to_recheck(connection, source_id, due, limit)
 
     def held(self, platform: str, native_ids: Sequence[str]) -> list[Mention]:
         """The mentions a source knows by these ids."""
         with self._reading() as connection:
             return mentions.by_native_id(connection, platform, native_ids)
 
-    def rechecked(self, source_id: str, asked: Recheck, platform: str, now: datetime) -> int:
-        """Follow what a recheck found; returns how many posts were deleted."""
+    def rechecked(self, source_id: str, asked: Recheck, platform: str, now: datetime) -> Kept:
+        """Follow what a recheck found."""
         with self._writing() as connection:
             standing = [mention_id(platform, native_id) for native_id in asked.standing]
-            mentions.checked(connection, standing, now)
-            mentions.add(connection, self._day_of(now), "requests", source_id, n=asked.spent.requests)
-            return self._forget_changed(connection, asked.changes, now)
+            edited = [mention.id for mention in asked.edited]
+            mentions.checked(connection, [*standing, *edited], now)
+            self._spend(connection, source_id, asked.spent, now)
+            plan = mentions.plan(asked.edited, mentions.known(connection, edited), frozenset())
+            mentions.write(connection, replace(plan, new=()), now)
+            deleted = self._forget_changed(connection, asked.changes, now)
+        return Kept(edited=len(plan.edited), deleted=deleted)
 
     # judging
 

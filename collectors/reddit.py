@@ -1,0 +1,180 @@
+"""Subreddits and search words come in, submissions and comments go out as Mentions: kind `reddit`."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from collectors.line import line_to
+from collectors.polite import StoppedError
+from collectors.reddit_cursor import Mark, RedditCursor, Seen
+from collectors.reddit_listings import PAGE, Listing, gone_from, listings, reached, since
+from collectors.reddit_posts import Thing, mentioned, mentioned_again
+from klankbord.mention import State, StateChange
+from klankbord.ports import Batch, Gap, Recheck
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from threading import Event
+
+    from collectors import Workshop
+    from collectors.line import Line
+    from collectors.reddit_client import Page, RedditClient
+    from klankbord.mention import Mention
+    from klankbord.ports import Budget, Cursor
+    from klankbord.settings import RedditSource
+
+_NO_SEARCH = "nothing may be searched for: no query has a word that may be sent to Reddit"
+
+
+class RedditCollector:
+    """Searches submissions and reads the newest comments; keeps no state but the app's token and limit."""
+
+    def __init__(self, source: RedditSource, workshop: Workshop) -> None:
+        """Remember what to read; nothing is asked yet."""
+        if find_spec("praw") is None:
+            raise ModuleNotFoundError("praw is not installed", name="praw")
+        self._source, self._workshop = source, workshop
+
+    def poll(self, cursor: Cursor | None, budget: Budget, now: datetime, stop: Event) -> Iterator[Batch]:
+        """Read each listing back to what was read before.
+
+        Raises:
+            CollectError: one of its five subclasses; batches yielded before it stand.
+        """
+        searches = self._workshop.searches(self._source)
+        wanted = listings(self._source.subreddits, searches, search_all=self._source.search_all)
+        state = RedditCursor.read(cursor, [listing.key for listing in wanted])
+        if not searches or not wanted:
+            yield Batch(next=cursor or state.write(), remarks=(_NO_SEARCH,))
+        if not wanted:
+            return
+        line = line_to(self._source, self._workshop, budget, now, stop)
+        try:
+            left = state.left_of([listing.key for listing in wanted])
+            yield from self._walks([listing for listing in wanted if listing.key in left], state, line)
+        except StoppedError:
+            return
+
+    def recheck(self, mentions: Sequence[Mention], budget: Budget, now: datetime, stop: Event) -> Recheck:
+        """Ask for the posts by their ids, 100 at a time.
+
+        Raises:
+            CollectError: one of its five subclasses.
+        """
+        from collectors.reddit_client import UsedUpError
+
+        line = line_to(self._source, self._workshop, budget, now, stop)
+        client = self._client(line)
+        done = Recheck()
+        with suppress(StoppedError, UsedUpError):
+            for start in range(0, len(mentions), PAGE):
+                if line.left <= 0 or client.rest_until:
+                    break
+                asked = mentions[start : start + PAGE]
+                found = {thing.id: thing for thing in client.info([one.native_id for one in asked])}
+                done = self._told(asked, found, now, done)
+        return replace(done, spent=line.took())
+
+    def _client(self, line: Line) -> RedditClient:
+        from collectors.reddit_client import RedditClient  # praw takes a third of a second to load
+
+        return RedditClient(self._source, line)
+
+    def _walks(self, wanted: Sequence[Listing], state: RedditCursor, line: Line) -> Iterator[Batch]:
+        from collectors.reddit_client import UsedUpError
+
+        client = self._client(line)
+        if client.rest_until:
+            yield Batch(next=state.write(), not_before=client.rest_until)
+            return
+        for listing in wanted:
+            walk = state.pending
+            while not line.stop.is_set() and line.left > 0:
+                try:
+                    page = client.page(listing, walk.after if walk else "")
+                except UsedUpError:
+                    yield Batch(next=state.write(), spent=line.took())
+                    return
+                batch, state = self._read(listing, page, state, line.now)
+                walk = state.pending
+                yield replace(batch, spent=line.took(), not_before=client.rest_until)
+                if client.rest_until:
+                    return
+                if walk is None:
+                    break
+            else:
+                return
+
+    def _read(
+        self, listing: Listing, page: Page, state: RedditCursor, now: datetime
+    ) -> tuple[Batch, RedditCursor]:
+        """What a page says, and where that leaves the walk."""
+        before = state.marks.get(listing.key)
+        ids, created = _columns(page)
+        known, until = (
+            (frozenset(before.known), before.high) if before else (frozenset(), since(listing, now))
+        )
+        seen = Seen(ids=ids, created=created, after=page.after, reached=reached(created, ids, known, until))
+        after = state.stepped(listing.key, seen, now.timestamp())
+        walked = (state.pending.count if state.pending else 0) + len(ids)
+        # a short list that ends is whole; a long one was cut by Reddit
+        missed = before and not seen.reached and after.pending is None and walked >= PAGE
+        batch = Batch(
+            mentions=self._mentions(page.things, now),
+            changes=_changes(page.things, now),
+            next=after.write(),
+            gap=_gap(listing, before, created, now) if before and missed else None,
+            vanished=gone_from(ids, before.known) if before and not state.pending else (),
+        )
+        return batch, after
+
+    def _mentions(self, things: Sequence[Thing], now: datetime) -> tuple[Mention, ...]:
+        here = {thing.id: thing for thing in things}
+        return tuple(
+            mentioned(thing, here.get(thing.parent_id or ""), self._source, self._workshop, now)
+            for thing in things
+            if thing.state is State.LIVE
+        )
+
+    def _told(
+        self, asked: Sequence[Mention], found: dict[str, Thing], now: datetime, done: Recheck
+    ) -> Recheck:
+        changes, standing, edited = list(done.changes), list(done.standing), list(done.edited)
+        for mention in asked:
+            thing = found.get(mention.native_id)
+            if thing is None or thing.state is not State.LIVE:
+                changes.append(_gone(mention.native_id, thing.state if thing else State.DELETED, now))
+                continue
+            again = mentioned_again(thing, mention, self._source, self._workshop, now)
+            if again.revision == mention.revision:
+                standing.append(mention.native_id)
+            else:
+                edited.append(again)
+        return Recheck(changes=tuple(changes), standing=tuple(standing), edited=tuple(edited))
+
+
+def _columns(page: Page) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    return tuple(thing.id for thing in page.things), tuple(thing.created for thing in page.things)
+
+
+def _changes(things: Sequence[Thing], now: datetime) -> tuple[StateChange, ...]:
+    return tuple(_gone(thing.id, thing.state, now) for thing in things if thing.state is not State.LIVE)
+
+
+def _gone(native_id: str, state: State, now: datetime) -> StateChange:
+    return StateChange(platform="reddit", native_id=native_id, state=state, at=now)
+
+
+def _gap(listing: Listing, before: Mark, created: Sequence[float], now: datetime) -> Gap | None:
+    oldest = min((moment for moment in created if moment), default=0.0)
+    if not before.high < oldest <= now.timestamp():
+        return None
+    return Gap(
+        from_at=datetime.fromtimestamp(before.high, UTC),
+        to_at=datetime.fromtimestamp(oldest, UTC),
+        reason=f"more was written in {listing.name} than Reddit lists",
+    )
