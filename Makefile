@@ -18,11 +18,11 @@ test: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv venv --quiet --allow-existing --python $(PYTHON) .venv && \
-	  uv pip install --quiet --python $(BIN)/python -c constraints.txt -e . --group test; \
+	  uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[sources]' --group test; \
 	else \
 	  $(PYTHON) -m venv .venv && \
 	  $(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1' && \
-	  $(BIN)/python -m pip install --quiet -c constraints.txt -e . --group test; \
+	  $(BIN)/python -m pip install --quiet -c constraints.txt -e '.[sources]' --group test; \
 	fi
 	@touch $@
 

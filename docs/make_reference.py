@@ -23,7 +23,7 @@ from pydantic.fields import FieldInfo
 from classify.signals.registry import SIGNALS
 from klankbord.cli import app
 from klankbord.policy import Strictness
-from klankbord.settings import models, organisation, policy_file, policy_of, starter_folder
+from klankbord.settings import models, organisation, policy_file, policy_of, sources, starter_folder, terms
 
 FOLDER = Path(__file__).parent / "reference"
 _MADE = "<!-- Made by docs/make_reference.py: change the program, then run it again. -->\n"
@@ -32,8 +32,46 @@ _MADE = "<!-- Made by docs/make_reference.py: change the program, then run it ag
 MEANINGS: dict[str, str] = {
     "GeneralSettings.timezone": "weeks begin and digests leave by this clock",
     "SourceSettings.id": "name of the source; keep it when the address changes, its posts hang on it",
-    "SourceSettings.kind": "which collector reads it: `feed` or `comment_feed`",
-    "SourceSettings.url": "address of the feed",
+    "SourceSettings.kind": "which collector reads it; one page for each under [sources](sources/feed.md)",
+    "SourceSettings.url": "address of the feed, forum, server or wiki; kinds with one home know theirs",
+    "SourceSettings.budget": "the table [source.budget] below",
+    "TermsSettings.basis": "the lawful basis on which this source is read",
+    "TermsSettings.purpose": "one of three purposes; no other is accepted",
+    "BudgetSettings.requests_per_run": "most requests in one run",
+    "BudgetSettings.requests_per_day": "most requests in one day; then the source waits for the next",
+    "BudgetSettings.megabytes_per_day": "most megabytes over the wire in one day",
+    "XSource.declared_government_end_user": "X wants to know that a government body reads it",
+    "ForumSource.software": "`discourse` has an API; a `board` needs selectors",
+    "BlueskySource.user": "account that searches, to fill gaps",
+    "BlueskySource.password": "its app password",
+    "MastodonSource.token": "without one only tags are read",
+    "WikiSource.pages": "titles of pages whose every edit is read",
+    "XSource.url": "where X's API is",
+    "XSource.every": "how often it is read",
+    "XSource.token": "the app's bearer token",
+    "XSource.prices": "the table [source.prices] below",
+    "XSource.budget": "X costs money: see `money_per_day`",
+    "XSource.terms": "what X allows; a key it forbids cannot be switched on",
+    "XPrices.post": "a post read",
+    "XPrices.user": "a user read",
+    "XPrices.count": "a request for counts",
+    "XPrices.own_mention": "a post of the own mentions timeline",
+    "RedditSource.url": "where Reddit's API is",
+    "RedditSource.every": "how often it is read",
+    "RedditSource.client_id": "the app's id",
+    "RedditSource.client_secret": "the app's secret",
+    "RedditSource.terms": "what Reddit allows; a key it forbids cannot be switched on",
+    "BoardSelectors.date": "inside a post: its date",
+    "BlueskySource.every": "how often the stream is listened to",
+    "StackExchangeSource.url": "where the API is",
+    "StackExchangeSource.every": "how often it is read",
+    "YouTubeSource.url": "where the API is",
+    "YouTubeSource.key": "the project's API key",
+    "LinkedInSource.url": "where LinkedIn's API is; nothing is asked there",
+    "LinkedInSource.client_secret": "the app's client secret: it signs every notification",
+    "LinkedInSource.every": "how often the inbox is read",
+    "LinkedInSource.terms": "what LinkedIn allows: display only",
+    "QuerySettings.search": "words sent to a platform's search, instead of those of the expression",
     "SourceSettings.enabled": "`false`: not read; its mentions stay",
     "SourceSettings.every": "how often it is read: `90s`, `30m`, `6h`, `7d`; a source may ask for less",
     "SourceSettings.queries": "ids of the queries that let its posts in; empty: every query",
@@ -43,7 +81,7 @@ MEANINGS: dict[str, str] = {
     "TermsSettings.affiliation": "`false`: clauses C05, C06 and C09 stay silent",
     "TermsSettings.alert": "`false`: a finding goes no further than the digest",
     "TermsSettings.export": "`false`: no quote in a digest or alert",
-    "TermsSettings.train": "recorded for later: no verdict trains the model yet",
+    "TermsSettings.train": "`false`: verdicts on its texts never train the model",
     "TermsSettings.retention_days": "days a text without an open or confirmed finding is kept",
     "TermsSettings.delete_within_hours": "a post with an open finding is asked for as often as this, any other weekly",
     "QuerySettings.id": "name of the query; stands on each mention it let in",
@@ -150,8 +188,22 @@ _TABLES: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("organisation.toml", "[[fact]]", organisation.Fact),
     ("klankbord.toml", "", models.GeneralSettings),
     ("sources.toml", "", models.SourcesFile),
-    ("sources.toml", "[[source]]", models.SourceSettings),
-    ("sources.toml", "[source.terms]", models.TermsSettings),
+    ("sources.toml", "[[source]]", sources.SourceSettings),
+    ("sources.toml", "[source.terms]", terms.TermsSettings),
+    ("sources.toml", "[source.budget]", terms.BudgetSettings),
+    ("sources.toml", "kinds `feed` and `comment_feed`", sources.FeedSource),
+    ("sources.toml", "kind `x`", sources.XSource),
+    ("sources.toml", "kind `x`, [source.prices]", sources.XPrices),
+    ("sources.toml", "kind `reddit`", sources.RedditSource),
+    ("sources.toml", "kind `forum`", sources.ForumSource),
+    ("sources.toml", "kind `forum`, [source.selectors]", sources.BoardSelectors),
+    ("sources.toml", "kind `bluesky`", sources.BlueskySource),
+    ("sources.toml", "kind `mastodon`", sources.MastodonSource),
+    ("sources.toml", "kind `wiki`", sources.WikiSource),
+    ("sources.toml", "kind `youtube`", sources.YouTubeSource),
+    ("sources.toml", "kind `hackernews`", sources.HackerNewsSource),
+    ("sources.toml", "kind `stackexchange`", sources.StackExchangeSource),
+    ("sources.toml", "kind `linkedin`", sources.LinkedInSource),
     ("queries.toml", "", models.QueriesFile),
     ("queries.toml", "[[query]]", models.QuerySettings),
     ("delivery.toml", "", models.DeliverySettings),
@@ -239,7 +291,11 @@ def settings_page() -> str:
 
 def _fields(model: type[BaseModel]) -> Iterator[tuple[str, tuple[str, str, str]]]:
     comments = _comments(model)
+    own = vars(model)["__annotations__"]
     for name, field in model.model_fields.items():
+        if name not in own or (name == "kind" and model is not sources.SourceSettings):
+            # it stands in the table of what all kinds share
+            continue
         meaning = MEANINGS.get(f"{model.__name__}.{name}") or comments.get(name)
         if not meaning:
             raise SystemExit(

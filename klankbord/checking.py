@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from klankbord import clock
 from klankbord.errors import KlankbordError, Mistake, QueryError
 from klankbord.installation import Installation
+from klankbord.permission import why_not
 from klankbord.settings import QuerySettings, Settings, SourceSettings, load
 
 _HANDLE = re.compile(r"(?:^|[\s(\"])(?:from:|author:)?@\w+|\b(?:from|author):\w+")
@@ -27,7 +29,7 @@ def check_config(folder: Path) -> list[str]:
     Raises:
         SettingsError: with every mistake.
     """
-    settings = load(folder, _look_further)
+    settings = load(folder, look_further)
     rules = settings.policy.rules
     counted = f"{len(settings.sources)} sources, {len(settings.queries)} queries"
     counted += f", {len(settings.delivery.channel)} channels"
@@ -35,9 +37,9 @@ def check_config(folder: Path) -> list[str]:
     return [f"{folder}: {counted}", *_remarks(settings)]
 
 
-def _look_further(sources: Sequence[SourceSettings], queries: Sequence[QuerySettings]) -> Iterator[Mistake]:
+def look_further(_: Sequence[SourceSettings], queries: Sequence[QuerySettings]) -> Iterator[Mistake]:
+    """Mistakes that only other rooms can see: in queries, and what is known by the words alone."""
     yield from _wrong_queries(queries)
-    yield from _wrong_kinds(sources)
 
 
 def _wrong_queries(queries: Sequence[QuerySettings]) -> Iterator[Mistake]:
@@ -65,15 +67,6 @@ def _wrong_queries(queries: Sequence[QuerySettings]) -> Iterator[Mistake]:
             )
 
 
-def _wrong_kinds(sources: Sequence[SourceSettings]) -> Iterator[Mistake]:
-    from collectors import KINDS
-
-    for place, source in enumerate(sources, start=1):
-        if source.kind not in KINDS:
-            key, allowed = f"source.{place}.kind", f"one of {sorted(KINDS)}"
-            yield Mistake(file="sources.toml", key=key, found=repr(source.kind), allowed=allowed)
-
-
 def _remarks(settings: Settings) -> Iterator[str]:
     """What is allowed but will surprise."""
     organisation = settings.organisation
@@ -85,6 +78,7 @@ def _remarks(settings: Settings) -> Iterator[str]:
         yield f"remark: there is no {name}.toml, so its defaults hold"
     if not settings.sources:
         yield "remark: no source yet, so nothing will be read"
+    yield from _refused_sources(settings)
     if not organisation.topic:
         yield "remark: organisation.toml has no [[topic]], so clause C02 stays silent"
     if not organisation.fact:
@@ -95,6 +89,13 @@ def _remarks(settings: Settings) -> Iterator[str]:
         yield "remark: the adoption record in policy.toml is open, so C05, C06 and C09 are only counted"
     if not settings.delivery.alerts.channels:
         yield "remark: no channel under [alerts], so alerts are only listed"
+
+
+def _refused_sources(settings: Settings) -> Iterator[str]:
+    today = clock.now().astimezone(settings.zone).date()
+    for source in settings.sources:
+        if source.enabled and (reason := why_not(source, settings.organisation, today)):
+            yield f"remark: {reason}"
 
 
 def look_over(installation: Installation) -> list[Look]:
@@ -148,15 +149,20 @@ def _model(installation: Installation) -> str:
 
 
 def _sources(installation: Installation) -> Iterator[Look]:
-    for health in installation.store.health(installation.known_sources()):
-        if not health.enabled:
+    for one in installation.standings():
+        if one.word == "off":
             continue
-        if health.failures:
-            told = f"failed {health.failures}x; {health.error_word}: {health.error}"
-            yield Look(part=f"source {health.source_id}", well=False, told=told)
-        else:
-            told = "reading" if health.last_success_at else "never read yet"
-            yield Look(part=f"source {health.source_id}", well=True, told=told)
+        told = f"{one.word}: {one.why}" if one.why else one.word
+        lacking = [
+            ref
+            for source in installation.settings.sources
+            if source.id == one.health.source_id
+            for ref in source.credentials
+            if not installation.secrets.present(ref)
+        ]
+        told += "".join(f"; no secret at {ref}" for ref in lacking)
+        well = one.word in {"reading", "never read", "silent"} and not lacking
+        yield Look(part=f"source {one.health.source_id}", well=well, told=told)
 
 
 def _channels(installation: Installation) -> Iterator[Look]:

@@ -19,6 +19,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(run)
     app.command()(demo)
     app.command()(doctor)
+    app.command()(receive)
     app.command()(purge)
     config = typer.Typer(no_args_is_help=True, help="The config folder.")
     config.command("check")(check)
@@ -175,4 +176,36 @@ def demo(
             say=screen.lines,
             talk=talk,
             step=lambda: step(1),
+        )
+
+
+def receive(
+    name: Annotated[str, typer.Argument(help="Source of kind linkedin in sources.toml.")],
+    config: ConfigDir = DEFAULT,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 8089,
+) -> None:
+    """Take in what LinkedIn tells the organisation's own Page, until stopped.
+
+    It answers on 127.0.0.1 only; a reverse proxy with TLS stands before it.
+    Example: `klankbord receive our-page --port 8089`.
+    """
+    from collectors.linkedin import inbox_of
+    from collectors.linkedin_receiver import serve_inbox
+    from klankbord.errors import NotFoundError
+    from klankbord.settings import LinkedInSource
+
+    with installation(config) as opened:
+        source = opened.sources([name])[0]
+        if not isinstance(source, LinkedInSource):
+            raise NotFoundError(f"{name} is of kind {source.kind}: only linkedin tells us things")
+        opened.collector(source)  # refuses what may not be read
+        secret = source.client_secret
+        opened.secrets.read(secret)
+        serve_inbox(
+            lambda: opened.secrets.read(secret),
+            inbox_of(opened.workshop),
+            port=port,
+            stop=stop_on_signals(),
+            clock=opened.clock,
+            ready=lambda at: talk(f"listening on http://127.0.0.1:{at}"),
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from klankbord.cli import screen
+from klankbord.cli import screen, sources_adding
 from klankbord.cli.opening import DEFAULT, AsJson, ConfigDir, installation
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ def add_to(app: typer.Typer) -> None:
     group.callback()(all_sources)
     group.command("list")(list_sources)
     group.command("test")(test_source)
+    group.command("plan")(plan)
+    group.command("preview")(preview)
+    sources_adding.add_to(group)
     app.add_typer(group, name="sources")
 
 
@@ -137,16 +140,106 @@ def test_source(
 ) -> None:
     """Read a source once, show what would be kept, and keep nothing.
 
-    Example: `klankbord sources test town-blog`.
+    Of a board it shows first what its selectors pick. Example: `klankbord sources test town-blog`.
     """
     with installation(config) as opened:
+        picked = _picked(opened, name)
         posts, remarks, read = _read_once(opened, name)
     if json:
-        screen.as_json({"source": name, "read": read, "mentions": posts, "remarks": remarks})
+        told = {"source": name, "read": read, "mentions": posts, "remarks": remarks, "picked": picked}
+        screen.as_json(told)
         return
-    screen.lines(f"{name}: {read} posts read, {len(posts)} name the organisation", *remarks)
+    screen.lines(*picked, f"{name}: {read} posts read, {len(posts)} name the organisation", *remarks)
     for post in posts[:_SHOWN]:
         screen.lines("", f"{post['published_at']}  {post['title']}", f"  {str(post['text'])[:200]}")
+
+
+def _picked(opened: Installation, name: str) -> list[str]:
+    from klankbord.settings import ForumSource
+
+    source = opened.sources([name])[0]
+    if not isinstance(source, ForumSource) or source.software != "board":
+        return []
+    from collectors.board_explained import explained
+
+    opened.collector(source)  # refuses what may not be read
+    return list(explained(source, opened.workshop, opened.clock(), opened.stop))
+
+
+def plan(
+    name: Annotated[str, typer.Argument(help="Source of a kind that searches.")],
+    config: ConfigDir = DEFAULT,
+    json: AsJson = False,
+) -> None:
+    """Show what a source is searched for: which words leave this machine, and for X in which query.
+
+    Nothing is asked. Example: `klankbord sources plan x`.
+    """
+    from klankbord.settings import XSource
+
+    with installation(config) as opened:
+        source = opened.sources([name])[0]
+        searches = opened.searches(source)
+        rows: list[dict[str, object]] = [{"keywords": [one.text for one in searches]}]
+        if isinstance(source, XSource):
+            from collectors.x import planned
+
+            found = planned(source, opened.workshop)
+            rows = [
+                {"query": one.query, "keywords": list(one.keywords), "notes": list(one.notes)}
+                for one in found
+            ]
+    if json:
+        screen.as_json(rows)
+        return
+    for place, row in enumerate(rows, 1):
+        words = row["keywords"]
+        assert isinstance(words, list)  # noqa: S101 - told to mypy
+        screen.lines(f"{place}. {row.get('query', '')}".rstrip(), f"   {', '.join(words) or 'nothing'}")
+        notes = row.get("notes")
+        screen.lines(*(f"   note: {note}" for note in notes) if isinstance(notes, list) else ())
+
+
+def preview(
+    name: Annotated[str, typer.Argument(help="Source of kind x.")],
+    config: ConfigDir = DEFAULT,
+    json: AsJson = False,
+) -> None:
+    """Ask X how many posts each query would bring, and what they would cost; this costs a little itself.
+
+    Example: `klankbord sources preview x`.
+    """
+    from klankbord.errors import NotFoundError
+    from klankbord.ports import Budget
+    from klankbord.settings import XSource
+
+    with installation(config) as opened:
+        source = opened.sources([name])[0]
+        if not isinstance(source, XSource):
+            raise NotFoundError(f"{name} is of kind {source.kind}: only X sells by the post")
+        from collectors.x import previewed
+
+        opened.collector(source)  # refuses what may not be read
+        budget = Budget(micros=round(source.budget.money_per_day * 1e6))
+        found = previewed(source, opened.workshop, budget, opened.clock(), opened.stop)
+    rows = [
+        {
+            "query": one.query,
+            "keywords": list(one.keywords),
+            "posts_a_day": round(one.posts_a_day, 1),
+            "dollars_a_day": one.micros_a_day / 1e6,
+            "dollars_spent": one.micros_spent / 1e6,
+        }
+        for one in found
+    ]
+    if json:
+        screen.as_json(rows)
+    else:
+        columns = ["query", "posts a day", "$ a day", "$ spent"]
+        shown = [
+            (r["query"], r["posts_a_day"], f"{r['dollars_a_day']:.2f}", r["dollars_spent"]) for r in rows
+        ]
+        screen.table("What X would bring", columns, shown)
 
 
 def _read_once(opened: Installation, name: str) -> tuple[list[dict[str, object]], list[str], int]:
