@@ -1,9 +1,9 @@
-"""A day with 300 sources, each of which goes wrong now and then, and a reader that is killed at random.
+"""A day with 300 sources that go wrong now and then, and a reader that is killed at random.
 
-`python benchmarks/day.py [--sources 300] [--hours 24] [--kills 60] [--seed 1]`. Minutes pass on a clock
-of the benchmark's own. A second process reads, as the service does; it is killed with SIGKILL in the middle of
-its work and started again. At the end the troubles cease, and every post that was ever published is looked for:
-lost without a gap that covers it, or kept twice, is a failure (exit code 1).
+`python benchmarks/day.py [--sources 300] [--hours 24] [--kills 60] [--seed 1]`. Minutes pass on a clock of
+the benchmark's own. A second process reads, as the service does; it is killed with SIGKILL in the middle of
+its work and started again. At the end the troubles cease, and every post that was ever published is looked
+for: lost without a gap that covers it, or kept twice, is a failure (exit code 1).
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Numbers of hosts and feeds come in; a process of its own serves them on addresses 127.1.x.y, and can be told to misbehave."""
+"""A number of hosts comes in; another process serves their feeds on 127.1.x.y, and misbehaves when told."""
 
 import argparse
 import asyncio

@@ -65,7 +65,7 @@ def _list(dice: Random) -> tuple[str, str]:
     line = dice.choice(
         ("woord {}", "# {}", "#{}", "*a{}*", "-{}", "{} AND b", '"{} a"~3', "woord{}~", "raw:é{}", "{},\t")
     )
-    return "list", "\n".join(line.format(number) for number in range(dice.choice((10, 1_500, 5_000))))
+    return "list", "\n".join(line.format(number) for number in range(dice.choice((10, 1_000, 5_000))))
 
 
 def _negations(dice: Random) -> tuple[str, str]:

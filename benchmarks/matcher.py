@@ -291,7 +291,7 @@ def main() -> None:
 
 
 def _terms_table(wanted: Sequence[str], texts: Sequence[str]) -> None:
-    lists = [wanted[start : start + 1500] for start in range(0, len(wanted), 1500)]
+    lists = [wanted[start : start + 1000] for start in range(0, len(wanted), 1000)]
     as_lists = [parse_list("\n".join(one)) for one in lists]
     singly = [term(one) for one in wanted]
     given = [Post(text=text) for text in texts]

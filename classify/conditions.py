@@ -34,6 +34,8 @@ class Seen:
     voted: Mapping[str, tuple[Span, ...]]
     #: the clause's head is above the border at which other posts hardly ever come
     decided: bool
+    #: a keyword list of the clause that says it is confidential hits the post
+    listed: bool = False
 
     def any_of(self, *names: str) -> bool:
         """Whether one of the signals voted."""
@@ -63,8 +65,8 @@ def plain(number: str, seen: Seen) -> bool:
 
 
 def _confidential_topic_match(seen: Seen) -> bool:
-    """A term of the list, or strong signs of inside knowledge about something concrete."""
-    if seen.any_of("confidential_topic"):
+    """A term of the topics or of a confidential list, or strong signs of knowing something concrete."""
+    if seen.any_of("confidential_topic") or seen.listed:
         return True
     return seen.decided and seen.any_of(*_INSIDE) and seen.any_of(*_CONCRETE)
 

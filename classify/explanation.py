@@ -1,10 +1,11 @@
 """A reading and its votes come in; evidence and the words for the finding's sentence go out. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from classify.folding import unfolded
 from classify.fusion import SHARED, SHOWN
+from classify.keywords import ListHit
 from classify.model import Model
 from classify.own_words import listed
 from classify.reading import Reading, fact_of
@@ -17,6 +18,8 @@ from klankbord.settings import Organisation
 Field = Literal["title", "text", "context"]
 _MOST_SPANS = 6
 _MOST_WORDS = 3
+#: of the spans shown, so many at most are of keyword lists
+_MOST_LISTED = 3
 
 
 def evidence(
@@ -33,6 +36,20 @@ def evidence(
         Evidence(field=field, start=start, end=end, signal=name)
         for (start, end), name in list(unique)[:_MOST_SPANS]
     )
+
+
+def with_lists(found: tuple[Evidence, ...], hits: Sequence[ListHit]) -> tuple[Evidence, ...]:
+    """The evidence with the terms of the keyword lists that hit: each list once before any twice."""
+    each = [
+        [
+            Evidence(field=place.field, start=place.start, end=place.end, signal=hit.signal)
+            for place in hit.places
+        ]
+        for hit in hits
+    ]
+    rounds = [spans[turn] for turn in range(_MOST_LISTED) for spans in each if turn < len(spans)]
+    listed = tuple(rounds[:_MOST_LISTED])
+    return (*found[: _MOST_SPANS - len(listed)], *listed)
 
 
 def _heaviest(head: str, reading: Reading, model: Model) -> list[Span]:

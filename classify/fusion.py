@@ -1,6 +1,6 @@
 """Which signals may move which clause, and which are shown as its evidence. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 #: clause number -> signals whose vote is weighed beside the model; fitted on out-of-fold scores, not by hand
 WEIGHED: Mapping[str, tuple[str, ...]] = {
@@ -46,3 +46,11 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "C09": ("asks_customer_data", "speaks_for_organisation", "answers_question"),
     "C11": ("secret", "customer_number"),
 }
+
+
+def lifted(score: float, weights: Iterable[float]) -> float:
+    """A score with the weight of each keyword list that hits: one more independent reason (noisy-or)."""
+    short = 1.0 - score
+    for weight in weights:
+        short *= 1.0 - weight
+    return 1.0 - short if short != 1.0 - score else score

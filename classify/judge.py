@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from classify.conditions import Seen, holds, plain
-from classify.explanation import Field, details, evidence
-from classify.fusion import SHARED
+from classify.explanation import Field, details, evidence, with_lists
+from classify.fusion import SHARED, lifted
 from classify.gate import OrganisationGate
 from classify.guard import Guard
+from classify.keyword_gate import gate_queries
+from classify.keywords import Keywords, ListHit, keywords_of, post_for
 from classify.language import JUDGED, detect
 from classify.model import HEADS, Floats, Model
 from classify.modes import Circumstances
@@ -44,22 +46,26 @@ class _Case:
     words: Document
     voted: Votes
     lang: str | None
+    #: keyword lists that hit it
+    hits: tuple[ListHit, ...] = ()
 
 
 class PolicyClassifier:
     """Judges mentions against the policy; implements `klankbord.ports.Classifier`."""
 
     def __init__(self, settings: Settings, model: Model) -> None:
-        """Compile the organisation's words and queries.
+        """Compile the organisation's words, queries and keyword lists.
 
         Raises:
             QueryError: a query cannot be read.
+            SettingsError: a keyword list cannot be read.
         """
         self._organisation, self._model = settings.organisation, model
         self._own: OwnWords = own_words(settings.organisation)
-        self._gate = OrganisationGate(settings.queries, settings.organisation)
+        self._gate = OrganisationGate(gate_queries(settings), settings.organisation)
         self._guard = Guard(model, settings.policy)
         self._rules = settings.policy.rules
+        self._keywords = keywords_of(settings)
         self._circumstances = Circumstances(
             policy=settings.policy,
             small=settings.organisation.small,
@@ -69,33 +75,39 @@ class PolicyClassifier:
 
     @property
     def version(self) -> str:
-        """Changes with the model, the signals, the policy or the organisation's facts."""
+        """Changes with the model, the signals, the policy, the organisation's facts or its keyword lists."""
         return self._version
 
     def judge(self, mentions: Sequence[Mention]) -> list[Judgement]:
         """One judgement for each mention, in order; never raises for what a post says."""
-        return [self._judged(mention) for mention in mentions]
+        return [self.compared(mention, (self._keywords,))[0] for mention in mentions]
 
-    def _judged(self, mention: Mention) -> Judgement:
+    def compared(self, mention: Mention, variants: Sequence[Keywords]) -> tuple[Judgement, ...]:
+        """What becomes of one mention under each set of keyword lists, instead of the classifier's own."""
         about = bool(self._gate.matched(mention))
         plain = Judgement(mention_id=mention.id, about=about, lang=mention.lang)
         if not about:
-            return plain
+            return (plain,) * len(variants)
         try:
-            return self._weighed(self._opened(mention))
+            return self._weighed(self._opened(mention), variants)
         except Exception as error:  # noqa: BLE001 - law.md D2: whatever goes wrong on a post, it gives no finding
             # The class alone: a message may hold words of the post.
             _log.error("a post could not be judged (%s) and gives no finding", type(error).__name__)
-            return replace(plain, protection=Protection.NO_FINDING)
+            return (replace(plain, protection=Protection.NO_FINDING),) * len(variants)
 
-    def _weighed(self, case: _Case) -> Judgement:
+    def _weighed(self, case: _Case, variants: Sequence[Keywords]) -> tuple[Judgement, ...]:
         judged = Judgement(mention_id=case.mention.id, about=True, lang=case.lang)
         decided = self._model.decisions(case.words, case.voted)
         protection = self._guard.decide(case.reading, case.lang, decided)
         # The guard runs for every source: protected texts go, also where nothing else may be read.
         if protection is not Protection.NONE or not case.mention.terms.classify:
-            return replace(judged, protection=protection)
-        return replace(judged, clauses=tuple(self._scored(clause, case, decided) for clause in self._rules))
+            return (replace(judged, protection=protection),) * len(variants)
+        post = post_for(case.mention)
+        listed = [replace(case, hits=keywords.hits(post, case.lang)) for keywords in variants]
+        return tuple(
+            replace(judged, clauses=tuple(self._scored(clause, one, decided) for clause in self._rules))
+            for one in listed
+        )
 
     def _opened(self, mention: Mention) -> _Case:
         field: Field = "text" if mention.text.strip() else "title"
@@ -118,35 +130,38 @@ class PolicyClassifier:
         decision = float(decided[HEADS.index(number)])
         score = self._model.score(number, decision, case.voted)
         convinced = decision >= self._model.decided_from[number]
-        seen = Seen(reading=case.reading, voted=case.voted, decided=convinced)
+        hits = [hit for hit in case.hits if hit.table.clause == clause.number]
+        confidential = any(hit.table.confidential for hit in hits)
+        seen = Seen(reading=case.reading, voted=case.voted, decided=convinced, listed=confidential)
         if plain(clause.number, seen):
             score = max(score, _PLAIN)
+        score = lifted(score, [hit.table.weight for hit in hits])
         mode = self._mode(clause, case, score, seen)
         if mode is Mode.SILENT and score < _WORTH_SHOWING:
             return ClauseScore(clause_id=clause.id, score=round(score, 6), mode=mode)
-        shown = evidence(clause.number, case.reading, case.voted, self._model, case.field)
+        found = evidence(clause.number, case.reading, case.voted, self._model, case.field)
         return ClauseScore(
             clause_id=clause.id,
             score=round(score, 6),
             mode=mode,
-            evidence=shown,
+            evidence=with_lists(found, hits),
             details=details(clause.number, case.reading, self._organisation),
         )
 
     def _mode(self, clause: Clause, case: _Case, score: float, seen: Seen) -> Mode:
         threshold = self._circumstances.threshold(clause)
-        if threshold is None or score < threshold or not self._possible(clause, case):
+        if threshold is None or score < threshold or not self._possible(clause, case, seen):
             return Mode.SILENT
         if not all(holds(need, seen) for need in clause.needs):
             return Mode.SILENT
         return self._circumstances.ceiling(clause, case.mention.terms)
 
-    def _possible(self, clause: Clause, case: _Case) -> bool:
+    def _possible(self, clause: Clause, case: _Case, seen: Seen) -> bool:
         """What no score can make up for: lists that are not filled in."""
         organisation = self._organisation
         match clause.number:
             case "C02":
-                return bool(organisation.topic)
+                return bool(organisation.topic) or seen.listed
             case "C12":
                 return any(topic.market_sensitive for topic in organisation.topic)
             case "C07":
@@ -175,5 +190,11 @@ def _version(settings: Settings, model: Model) -> str:
         settings.policy.strictness,
         settings.organisation.model_dump_json(),
         *(query.model_dump_json() for query in settings.queries),
+        *(one.model_dump_json() for one in settings.keyword_lists),
+        *(one.model_dump_json() for one in settings.exclusions if one.id in _templates(settings)),
     )
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
+
+
+def _templates(settings: Settings) -> set[str]:
+    return {name for one in settings.keyword_lists for name in one.exclude_templates}

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from classify.folding import fold
 from classify.matcher_post import Sight, Span
@@ -23,8 +23,7 @@ LONGEST_WORD = 60
 _PIECES = re.compile(r"[^*?]+")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Literal:
+class Literal(NamedTuple):
     """Folded letters that a post must hold, at the start or end of a word or anywhere."""
 
     text: str
@@ -38,8 +37,14 @@ def literals(leaf: Node) -> tuple[Literal, ...]:
         case Term(words=words):
             return (max((_longest(word) for word in words), key=lambda one: len(one.text)),)
         case Compound(parts=(word,)):
-            halves = [max(word[:cut], word[cut:], key=len) for cut in _cuts(word)]
-            return tuple(dict.fromkeys(Literal(one, begins=True, ends=True) for one in (word, *halves)))
+            # of two parts the longer: the beginnings from the middle on, and the ends
+            middle = (len(word) + 1) // 2
+            parts = (
+                word,
+                *(word[:cut] for cut in range(middle, len(word) - 1)),
+                *(word[cut:] for cut in range(1, middle)),
+            )
+            return tuple(Literal(one, begins=True, ends=True) for one in dict.fromkeys(parts))
         case Compound(parts=parts) | Within(words=parts):
             whole = isinstance(leaf, Within)
             return (Literal(max(parts, key=len), begins=whole, ends=whole),)

@@ -28,8 +28,11 @@ def significant(gap: str) -> str:
 
 def term_of(shown: str, at: Extent, remarks: Remarks) -> Term | None:
     """A word or phrase."""
-    if shown.isascii() and len(shown) > 2 and shown.isalnum() and len(shown) <= LONGEST:
-        return Term(shown=shown, words=(shown.lower(),), at=at)
+    if shown.isascii() and 2 < len(shown) <= LONGEST and shown.replace(" ", "").isalnum():
+        # nearly every term is plain words: the rest of this function would find nothing to do
+        words = tuple(shown.lower().split())
+        if len(words) <= _MOST_WORDS:
+            return Term(shown=shown, words=words, at=at)
     folded = fold(shown)
     found = list(_WORD.finditer(folded))
     if not any(sign.isalnum() for sign in folded):

@@ -8,10 +8,11 @@ from classify.query_leaf import compound_of, field_name, field_of, handle_of, ta
 from classify.query_remark import Remarks, short
 
 #: lines of all boxes together
-MOST_LINES = 2000
+MOST_LINES = 1000
 _COMMENT = re.compile(r"(?:^|\s)#(?:\s.*|#.*)?$")
 _QUOTED = re.compile(r'["“”„‟«»\uff02]([^"“”„‟«»\uff02]*)["“”„‟«»\uff02](~\d*)?')
 _OPERATOR = re.compile(r"(?<!\S)(AND|OR|NOT|O?NEAR(?:/\w*)?)(?!\S)")
+_OPERATORS = frozenset(("AND", "OR", "NOT", "NEAR", "ONEAR"))
 _BROKEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
@@ -48,7 +49,7 @@ def _either(nodes: Sequence[Node]) -> Node:
 def _box(box: str, start: int, remarks: Remarks) -> list[Node]:
     seen: dict[Node, int] = {}
     for number, line in enumerate(box.split("\n"), start=1):
-        words = _COMMENT.sub("", line).strip()
+        words = (_COMMENT.sub("", line) if "#" in line else line).strip()
         at = start + len(line) - len(line.lstrip())
         start += len(line) + 1
         if not words:
@@ -63,7 +64,9 @@ def _box(box: str, start: int, remarks: Remarks) -> list[Node]:
     return list(seen)
 
 
-def _line(words: str, at: Extent, remarks: Remarks) -> Node | None:
+def _line(words: str, at: Extent, remarks: Remarks) -> Node | None:  # noqa: PLR0911 - one a kind of line
+    if words.replace(" ", "").isalnum() and _OPERATORS.isdisjoint(words.split()):
+        return term_of(words, at, remarks)
     quoted = _QUOTED.fullmatch(words)
     if broken := _BROKEN.search(words):
         remarks.refuse("control", at[0] + broken.start(), f"U+{ord(broken[0]):04X}")

@@ -10,7 +10,7 @@ from classify.query_ast import Extent, Pattern
 from classify.query_remark import Remarks, short
 
 #: characters of one expression, and expressions in one query
-_LONGEST, MOST = 300, 20
+_LONGEST, MOST = 300, 10
 #: bytes that re2 may use for one program
 _MEMORY = 1 << 20
 #: places shown per text

@@ -75,7 +75,7 @@ def _asked_wait(answer: Answer, now: datetime) -> timedelta | None:
     """Retry-After as a duration; a date in it is measured on the server's own clock."""
     server_now = _http_date(answer.header("date")) or now
     asked = answer.header("retry-after").strip()
-    if asked.isdigit():
+    if asked.isdecimal():
         return timedelta(seconds=min(int(asked[:9]), _DAY.total_seconds()))
     if until := _http_date(asked):
         return until - server_now

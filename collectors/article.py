@@ -142,8 +142,10 @@ class _Run:
         if not pace.may_go():
             raise TransientError("their host asks for a slower pace")
         answer = self.line.fetch(url)
-        if _host(answer.url) not in self.hosts:
-            raise ForbiddenError("the page leads to another host")
+        if answer.url != url:
+            if _host(answer.url) not in self.hosts:
+                raise ForbiddenError("the page leads to another host")
+            leave = leave_for(self.line, answer.url).asked(answer.url)
         if why := reservation(answer):
             raise ForbiddenError(why)
         if is_paid(answer.body):

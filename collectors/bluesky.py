@@ -8,6 +8,7 @@ date.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -68,12 +69,10 @@ class BlueskyCollector:
             yield Batch(next=cursor or place.write(), remarks=(said,))
             return
         line, sieve = line_to(self._source, self._workshop, budget, now, stop), Sieve(searches)
-        try:
+        with suppress(StoppedError), line.translated():
             place = yield from self._listened(place, line, sieve)
             if place.fill and not stop.is_set():
                 yield from filled(place, line, self._source, searches, sieve)
-        except StoppedError:
-            return
 
     def recheck(self, mentions: Sequence[Mention], budget: Budget, now: datetime, stop: Stop) -> Recheck:
         """Nothing: a stored post no longer says where it is; the stream itself tells of deletions."""

@@ -135,6 +135,8 @@ class _Client:
             _TOKENS.pop(self._account, None)
             token = str(self._client.com.atproto.server.create_session(given).access_jwt)
             _TOKENS[self._account] = token
+        # it stands for the password, so no text may leave with it either
+        self._line.workshop.secrets.remember(token)
         return token
 
     def _refused_token(self) -> bool:

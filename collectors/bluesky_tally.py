@@ -11,7 +11,7 @@ from collectors.bluesky_place import Fill
 from collectors.bluesky_posts import mention, words_of
 from collectors.jetstream_events import Event, Notice, read
 from klankbord.mention import State, StateChange
-from klankbord.ports import Batch, Gap, Spend
+from klankbord.ports import Batch, Gap
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -57,7 +57,6 @@ class Tally:
     told: int = 0
     gap: Gap | None = None
     _since: float = field(default_factory=time.monotonic)
-    _cpu: float = field(default_factory=time.thread_time)
 
     def take(self, frame: bytes) -> Notice | None:
         """Look at one frame; what it says about the stream itself is handed back."""
@@ -100,19 +99,18 @@ class Tally:
             self.place = replace(self.place, walked=0)
         if unread := self.unread - self.told:
             remarks = (*remarks, f"{unread} frames of the stream could not be read")
-        cpu = time.thread_time()
         batch = Batch(
             mentions=tuple(self.mentions.values()),
             changes=tuple(self.changes.values()),
             next=self.place.write(),
-            spent=self.line.took() + Spend(parse_ms=round((cpu - self._cpu) * 1000)),
+            spent=self.line.took(),
             gap=self.gap,
             remarks=remarks,
             authors_gone=tuple(self.gone),
         )
         self.mentions, self.changes, self.gone = {}, {}, {}
         self.last, self.looked_at, self.gap, self.told = None, 0, None, self.unread
-        self._since, self._cpu = time.monotonic(), cpu
+        self._since = time.monotonic()
         return batch
 
     @property

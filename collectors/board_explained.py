@@ -26,6 +26,7 @@ def explained(
         CollectError: a page could not be had, or may not be read.
     """
     pages = pages_of(line_to(source, workshop, budget or Budget(requests=5), now, stop))
+    pages.pace.may_go()
     board, _ = pages.read(source.url)
     lines = list(_pace(pages))
     lines += [f"thread: {len(board.threads)} links on {source.url}"]
@@ -33,7 +34,8 @@ def explained(
     allowed = [link.url for link in board.threads if not pages.leave.why_not(link.url)]
     if not allowed:
         return (*lines, "no thread that may be read: nothing more to show")
-    pages.pace.may_go()
+    if not pages.pace.may_go():
+        return (*lines, "no thread is shown: the board's pace allows one page now")
     return (*lines, *_thread(pages, allowed[0]))
 
 

@@ -122,20 +122,21 @@ def _threads(tree: LexborHTMLParser, selector: str, url: str) -> tuple[ThreadLin
     found: dict[str, ThreadLink] = {}
     for node in tree.css(selector):
         if (target := _target(node, url)) and target not in found:
-            found[target] = ThreadLink(url=target, row=plain(_html(_row(node, selector, url)), 1_000))
+            found[target] = ThreadLink(url=target, row=plain(_html(_row(node, selector, url, target)), 1_000))
         if len(found) >= _MOST_THREADS:
             break
     return tuple(found.values())
 
 
-def _row(node: LexborNode, selector: str, url: str) -> LexborNode:
-    """The largest element around a link that holds no other thread's link."""
+def _row(node: LexborNode, selector: str, url: str, thread: str) -> LexborNode:
+    """The largest element around a link to a thread that holds no other thread's link."""
     row = node
     for _ in range(_ROW_LEVELS):
         parent = row.parent
-        if parent is None or len({_target(link, url) for link in parent.css(selector)}) > 1:
+        if parent is None or parent.tag in {"body", "html"}:
             break
-        if parent.tag in {"body", "html"}:
+        # at the first that differs it is enough: a page can have thousands
+        if any(_target(link, url) != thread for link in parent.css(selector)):
             break
         row = parent
     return row

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import cast
+from urllib.parse import urlsplit
 
 from collectors.answers import Answer, looks_like_login
 from collectors.board_page import Picked, picked_safely
@@ -32,13 +33,24 @@ class Pages:
             CollectError: it may not be read, could not be had, or not be read in time.
         """
         self.leave.asked(url)
+        # an error without an answer must not be taken for the answer before it
+        self.line.last = None
         answer = self.line.fetch(url)
-        if looks_like_login(answer.url):
-            raise ForbiddenError("the page asks for a login")
+        if answer.url != url:
+            self._moved(answer.url)
         if why := reservation(answer):
             raise ForbiddenError(why)
         page = decoded(answer.body, answer.header("content-type"))
         return picked_safely(page, self.selectors, url, self.line.stop), answer
+
+    def _moved(self, url: str) -> None:
+        # only where a page leads on: threads about logging in have such words in their addresses as well
+        if looks_like_login(url):
+            raise ForbiddenError("the page asks for a login")
+        host = urlsplit(url).netloc.lower()
+        if host != urlsplit(self.source.url).netloc.lower():
+            raise ForbiddenError(f"the page leads to another host: {host}")
+        self.leave.asked(url)
 
     def desk(self, answer: Answer) -> Desk:
         """What the mentions of a page are made with."""

@@ -9,10 +9,11 @@ from collectors import Workshop
 from collectors.discourse_api import Forum, ForumPost, native_id, posted
 from collectors.discourse_cursor import ForumCursor
 from collectors.line import Line, line_to
+from collectors.pace import Pace
 from collectors.permission import Leave, held_back, leave_for
 from collectors.polite import StoppedError
 from collectors.posted import mention_of
-from klankbord.errors import ForbiddenError, PermanentError, TransientError
+from klankbord.errors import CollectError, ForbiddenError, PermanentError, TransientError
 from klankbord.mention import Mention, State, StateChange
 from klankbord.ports import Batch, Budget, Cursor, Recheck, Search
 from klankbord.settings import ForumSource
@@ -41,7 +42,9 @@ class DiscourseCollector:
         place = ForumCursor.read(cursor, self._source.url, texts)
         line = line_to(self._source, self._workshop, budget, now, stop)
         try:
-            yield from _Visit(self, line).batches(place, searches)
+            visit = _Visit(self, line)
+            for batch in visit.batches(place, searches):
+                yield replace(batch, not_before=visit.rest_until)
         except StoppedError:
             return
 
@@ -54,10 +57,7 @@ class DiscourseCollector:
         line = line_to(self._source, self._workshop, budget, now, stop)
         changes, standing, edited = [], [], []
         forum, leave = self.forum(line)
-        for mention in mentions:
-            if line.left <= 0 or stop.is_set():
-                break
-            found = self._found(forum, mention)
+        for mention, found in self._told(forum, mentions):
             if isinstance(found, State):
                 changes.append(self.change(found, mention.native_id, now))
             elif found is not None and found.revision != mention.revision:
@@ -68,6 +68,28 @@ class DiscourseCollector:
         return Recheck(
             changes=tuple(changes), standing=tuple(standing), edited=tuple(edited), spent=line.took()
         )
+
+    def _told(
+        self, forum: Forum, mentions: Sequence[Mention]
+    ) -> Iterator[tuple[Mention, ForumPost | State | None]]:
+        """What the forum says of each post, as budget and pace allow; one that it cannot show is passed."""
+        failed = 0
+        for number, mention in enumerate(mentions):
+            if not forum.may_ask():
+                return
+            try:
+                found = self._found(forum, mention)
+            except StoppedError:
+                return
+            except CollectError as error:
+                failed += 1
+                if isinstance(error, TransientError) and failed == 1:
+                    continue
+                if number >= failed:
+                    # what was told before stands
+                    return
+                raise
+            yield mention, found
 
     def _found(self, forum: Forum, mention: Mention) -> ForumPost | State | None:
         number = mention.native_id.rpartition(":")[2]
@@ -82,7 +104,8 @@ class DiscourseCollector:
         """
         url = self._source.url.rstrip("/")
         leave = Leave() if self._source.key else leave_for(line, url, pages=False).asked(f"{url}/posts.json")
-        return Forum(source=self._source, line=line), leave
+        pace = Pace(delay=leave.rules.delay, stop=line.stop)
+        return Forum(source=self._source, line=line, pace=pace), leave
 
     def mention(self, post: ForumPost, among: Sequence[ForumPost], now: datetime) -> Mention:
         """The mention of a post."""
@@ -103,6 +126,8 @@ class _Visit:
     def __init__(self, collector: DiscourseCollector, line: Line) -> None:
         self._collector, self._line = collector, line
         self._forum, self._leave = collector.forum(line)
+        #: a host that asks for a slow pace is asked once a run
+        self.rest_until = self._forum.pace.next_at(line.now)
 
     def batches(self, place: ForumCursor, searches: Sequence[Search]) -> Iterator[Batch]:
         if place.before:
@@ -118,7 +143,7 @@ class _Visit:
             yield from self._earlier(place, searches)
 
     def _walk(self, place: ForumCursor) -> Iterator[tuple[Batch, ForumCursor]]:
-        while self._line.left > 0:
+        while self._forum.may_ask():
             posts = self._forum.newest(place.before or None)
             ids = [post.id for post in posts]
             old = any(post.created < (self._line.now - _LOOK_BACK).isoformat() for post in posts)
@@ -146,7 +171,7 @@ class _Visit:
     def _earlier(self, place: ForumCursor, searches: Sequence[Search]) -> Iterator[Batch]:
         """What the forum's own search finds from before the first read."""
         titles: dict[int, str] = {}
-        while self._line.left > 0 and (place.wait or place.searched < len(searches)):
+        while (place.wait or place.searched < len(searches)) and self._forum.may_ask():
             if place.wait:
                 number, *rest = place.wait
                 place = replace(place, wait=tuple(rest))

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from collectors.answers import Answer
 from collectors.line import Line
+from collectors.pace import Pace
 from collectors.posted import Posted
 from collectors.quoted import apart
 from klankbord.errors import ForbiddenError, PermanentError, RateLimitedError, TransientError
@@ -57,6 +58,11 @@ class Forum:
 
     source: ForumSource
     line: Line
+    pace: Pace
+
+    def may_ask(self) -> bool:
+        """Wait as long as robots.txt asks; False where budget or pace allow no more in this run."""
+        return self.line.left > 0 and self.pace.may_go()
 
     def newest(self, before: int | None) -> list[ForumPost]:
         """Posts older than an id, or the newest; newest first, at most 50.
@@ -102,6 +108,8 @@ class Forum:
 
     def _json(self, path: str, query: str = "") -> Any:  # noqa: ANN401 - what a forum says can be anything
         url = self.source.url.rstrip("/") + path + query
+        # an error without an answer must not be taken for the answer before it
+        self.line.last = None
         try:
             said = self.line.json(url, headers=self._headers())
         except RateLimitedError as error:

@@ -39,7 +39,7 @@ class ForumCursor:
     @classmethod
     def read(cls, cursor: Cursor | None, url: str, searches: Sequence[str]) -> "ForumCursor":
         """The remembered place; a fresh one where it is of another version, unreadable or absent."""
-        address, asked = short_hash(url), short_hash(*sorted(searches))
+        address, asked = short_hash(url), short_hash(*searches)
         found = _fields(cursor)
         if found is None or found.address != address:
             return cls(address=address, asked=asked)

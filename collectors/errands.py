@@ -42,7 +42,7 @@ class Errand(Generic[_T]):
 
 
 class Errands:
-    """Daemon threads, as many as there is work at one time; one whose work never ends is simply not used again."""
+    """Daemon threads, as many as there is work at one time; one whose work never ends is not used again."""
 
     def __init__(self, at_rest: Callable[[], None]) -> None:
         """Threads start as they are needed; each calls `at_rest` when it ends for want of work."""

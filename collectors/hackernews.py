@@ -9,12 +9,13 @@ from threading import Event
 from typing import Any
 
 from collectors import Workshop
+from collectors.asked_again import changed, gone
 from collectors.hackernews_cursor import PAGE, HackerNewsCursor, Walk, key_of
-from collectors.hackernews_posts import gone, moment_of, of_hit, of_item
+from collectors.hackernews_posts import gone_as, moment_of, of_hit, of_item
 from collectors.line import Line, line_to
 from collectors.polite import StoppedError
 from collectors.posted import mention_of
-from klankbord.errors import TransientError
+from klankbord.errors import PermanentError, TransientError
 from klankbord.mention import Mention, StateChange
 from klankbord.ports import Batch, Budget, Cursor, Recheck, Search
 from klankbord.settings import HackerNewsSource
@@ -40,16 +41,22 @@ class HackerNewsCollector:
             return
         line = line_to(self._source, self._workshop, budget, now, stop)
         state = HackerNewsCursor.read(cursor, searches)
-        try:
-            turn = state.by_turn(searches)
-            for place, search in enumerate(turn):
-                # each search its share: a first walk through thousands must not starve the others
-                room = max(1, line.left // (len(turn) - place))
+        refused: PermanentError | None = None
+        turn = state.by_turn(searches)
+        for place, search in enumerate(turn):
+            # each search its share: a first walk through thousands must not starve the others
+            room = max(1, line.left // (len(turn) - place))
+            try:
                 for batch, after in self._walked(line, search, state, room):
                     state = after
                     yield batch
-        except StoppedError:
-            return
+            except StoppedError:
+                return
+            except PermanentError as error:
+                # one search that is not taken must not keep the others from being made
+                refused = refused or error
+        if refused:
+            raise refused
 
     def recheck(self, mentions: Sequence[Mention], budget: Budget, now: datetime, stop: Event) -> Recheck:
         """Ask for each item: deleted, dead, edited or standing."""
@@ -62,18 +69,16 @@ class HackerNewsCollector:
                 break
             with line.translated():
                 item = line.json(f"{self._source.items.rstrip('/')}/v0/item/{mention.native_id}.json")
-                state = gone(item)
+                state = gone_as(item)
             if state:
-                change = StateChange(
-                    platform=mention.platform, native_id=mention.native_id, state=state, at=now
-                )
-                changes.append(change)
+                changes.append(gone(mention, now, state))
                 continue
-            standing.append(mention.native_id)
             fresh = mention_of(of_item(item, mention), self._source, self._workshop, now)
             # The two services write the same text with other markup: only words count.
-            if (fresh.title.split(), fresh.text.split()) != (mention.title.split(), mention.text.split()):
-                edited.append(fresh)
+            if again := changed(mention, fresh):
+                edited.append(again)
+            else:
+                standing.append(mention.native_id)
         return Recheck(
             changes=tuple(changes), standing=tuple(standing), edited=tuple(edited), spent=line.took()
         )

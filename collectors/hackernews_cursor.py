@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
+from collectors.cursor_text import cursor_of, state_in
 from klankbord.mention import short_hash
 from klankbord.ports import Cursor, Search
 
@@ -67,15 +68,12 @@ class HackerNewsCursor:
     @classmethod
     def read(cls, cursor: Cursor | None, searches: Iterable[Search]) -> "HackerNewsCursor":
         """The remembered walks of these searches; none where it is unreadable or of another version."""
-        try:
-            found = _JSON.validate_json(cursor or "")
-        except ValidationError:
-            found = cls()
+        found = state_in(cursor, _FORM) or cls()
         return cls(walks={name: found.walks.get(name, Walk()) for name in map(key_of, searches)})
 
     def write(self) -> Cursor:
         """The cursor as text."""
-        return Cursor(_JSON.dump_json(self).decode("ascii"))
+        return cursor_of(self, _FORM)
 
     def by_turn(self, searches: Iterable[Search]) -> list[Search]:
         """The searches, one for each key: cut walks first, then who waited longest."""
@@ -95,4 +93,4 @@ def key_of(search: Search) -> str:
     return short_hash(search.text.casefold(), str(search.phrase), str(search.prefix))
 
 
-_JSON = TypeAdapter(HackerNewsCursor)
+_FORM = TypeAdapter(HackerNewsCursor)

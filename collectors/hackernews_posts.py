@@ -64,7 +64,7 @@ def of_item(item: Mapping[str, Any], stored: Mention) -> Posted:
     )
 
 
-def gone(item: object) -> State | None:
+def gone_as(item: object) -> State | None:
     """How an item went: deleted by its writer, removed by others; None where it stands."""
     if item is None:
         return State.DELETED

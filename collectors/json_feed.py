@@ -1,6 +1,6 @@
 """The bytes of a JSON Feed (1.0, 1.1) come in, its entries go out; None for what is no JSON Feed. Pure.
 
-feedparser 6.0.14 reads no JSON Feed at all: it gives no version and no entries (measured on ten published ones).
+feedparser 6.0.14 reads no JSON Feed: it gives no version and no entries (measured on ten published ones).
 """
 
 import html

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collectors import Workshop
     from klankbord.settings import SourceSettings
 
+#: bytes of one answer over the wire
+_MAX_RAW = 10_000_000
 #: headers that are the line's own to set
 _OURS = {"host", "user-agent", "connection", "accept-encoding", "cookie", "content-length"}
 #: headers that are no longer true once a body is unpacked
@@ -51,8 +53,8 @@ class Line:
 
     @property
     def left(self) -> int:
-        """Requests that this run may still make."""
-        return self.budget.requests - self.spent.requests
+        """Requests that this run may still make; none once its bytes are used up."""
+        return self.budget.requests - self.spent.requests if self.spent.bytes < self.budget.bytes else 0
 
     def took(self) -> Spend:
         """What was spent since this was asked last: the spend of the next batch."""
@@ -80,13 +82,14 @@ class Line:
         if self.stop.is_set():
             raise StoppedError("stopped")
         if self.left <= 0:
-            raise TransientError(f"the {self.budget.requests} requests of this run are used up")
+            raise self._counted(TransientError("the requests or bytes of this run are used up"))
         request = Request(
             url=url,
             now=self.now,
             stop=self.stop,
             timeout=self.source.timeout,
-            max_raw=min(10_000_000, self.budget.bytes),
+            # a little over the budget rather than an answer that seems too large
+            max_raw=_MAX_RAW,
             max_bytes=self.source.max_bytes,
             max_requests=max(1, min(6, self.left)),
             base_url=self.source.base_url,
@@ -135,9 +138,10 @@ class Line:
         try:
             return json.loads(answer.body)
         except (ValueError, RecursionError) as error:
-            begin = " ".join(answer.body[:60].decode("utf-8", "replace").split())
-            raise TransientError(
-                f"no JSON came from {redacted(answer.url)}: it begins with {begin!r}"
+            # half an answer holds names: its words must not end up in an error
+            what = "a page" if answer.body.lstrip()[:1] == b"<" else f"{len(answer.body)} other bytes"
+            raise self._counted(
+                TransientError(f"no JSON came from {redacted(answer.url)}, but {what}")
             ) from error
 
     @contextmanager
@@ -163,6 +167,9 @@ class Line:
                 return cause
         if self.last and (refused := refusal(self.last, self.now)):
             return refused
+        if isinstance(error, ValueError):
+            # it quotes the value that could not be read, which may be somebody's name
+            return TransientError(f"{type(error).__name__}: an answer could not be read")
         said = self.workshop.secrets.masked(redacted(str(error)))[:300]
         return TransientError(f"{type(error).__name__}: {said}")
 

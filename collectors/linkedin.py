@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from collectors import Workshop
+from collectors.cursor_text import cursor_of, state_in
 from collectors.linkedin_inbox import Inbox, Note, told_at
 from klankbord.mention import Mention, Precision, SourceId, State, StateChange, short_hash
 from klankbord.ports import Batch, Budget, Cursor, Recheck
@@ -34,7 +35,7 @@ class _Told:
     newest: Mapping[str, int] = field(default_factory=dict)
 
 
-_JSON = TypeAdapter(_Told)
+_FORM = TypeAdapter(_Told)
 
 
 def inbox_of(workshop: Workshop) -> Inbox:
@@ -59,7 +60,7 @@ class LinkedInCollector:
         stop: Event,
     ) -> Iterator[Batch]:
         """Hand over what came since; no request is made."""
-        told = _read(cursor)
+        told = state_in(cursor, _FORM) or _Told()
         self._inbox.remove(told.done)
         mine, remarks = self._mine(now)
         told = _Told(newest=told.newest)
@@ -72,7 +73,7 @@ class LinkedInCollector:
             yield Batch(
                 mentions=tuple(_mention(note, self._source, now) for note in fresh if not note.deleted),
                 changes=tuple(_gone(note, now) for note in fresh if note.deleted),
-                next=Cursor(_JSON.dump_json(told).decode("ascii")),
+                next=cursor_of(told, _FORM),
                 remarks=remarks if not start else (),
             )
 
@@ -106,13 +107,6 @@ class LinkedInCollector:
         if old:
             said.append(f"{len(old)} notes that no source reads were removed after {_UNREAD.days} days")
         return mine, tuple(said)
-
-
-def _read(cursor: Cursor | None) -> _Told:
-    try:
-        return _JSON.validate_json(cursor or "")
-    except ValidationError:
-        return _Told()
 
 
 def _in_order(notes: Sequence[Note], newest: Mapping[str, int]) -> tuple[list[Note], dict[str, int]]:

@@ -200,9 +200,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         size = self.headers.get("Content-Length", "")
-        if not size.isdigit():
+        if not size.isdecimal():
             self._send(_told(411, "Content-Length is missing"))
-        elif int(size[:12]) > LARGEST:
+        elif len(size) > 12 or int(size) > LARGEST:
             self._send(_told(413, "too large"))
         elif len(body := self.rfile.read(int(size))) == int(size):
             self._reply(body)

@@ -19,12 +19,16 @@ from klankbord.mention import Mention
 
 _KEPT = timedelta(hours=24)
 _MOST_HOSTS = 2_000
+#: redirects that are followed (RFC 9309)
+_REDIRECTS = 5
 #: where a page says so itself: its head; what comes later is text of others
 _HEAD = 200_000
 _META = re.compile(rb"(?i)<meta\s[^<>]{0,500}>")
 _ATTRIBUTE = re.compile(rb"(?i)\b(name|content)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 #: a robot's name before what is said to it: `otherbot: noai`
 _TO = re.compile(r"^\s*([\w-]+)\s*:\s*(.*)$")
+#: us, and what only looks like a name: rules that have a value
+_TO_US = {"klankbord", "max-snippet", "max-image-preview", "max-video-preview", "unavailable_after"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +96,14 @@ def leave_for(line: Line, url: str, *, pages: bool = True) -> Leave:
 
 
 def _robots(line: Line, origin: str) -> Rules:
+    left = line.left
     try:
         answer = line.ask(f"{origin}/robots.txt")
     except (StoppedError, RateLimitedError, ForbiddenError):
         raise
-    except PermanentError:
+    except PermanentError as error:
+        if left <= _REDIRECTS:
+            raise TransientError("robots.txt has moved: too few requests are left to follow it") from error
         # more redirects than RFC 9309 asks to follow, or endless: as if there were none
         return Rules()
     except TransientError as error:
@@ -113,8 +120,6 @@ def _robots(line: Line, origin: str) -> Rules:
 
 def _tdmrep(line: Line, origin: str) -> tuple[str, ...]:
     """Paths that /.well-known/tdmrep.json reserves; a file that cannot be read reserves nothing."""
-    if line.left <= 1:
-        return ()
     answer = line.ask(f"{origin}/.well-known/tdmrep.json")
     if isinstance(error := refusal(answer, line.now), RateLimitedError):
         raise error
@@ -149,7 +154,7 @@ def _said_to_us(header: str) -> str:
     words = []
     for word in header.split(","):
         named = _TO.match(word)
-        if named and named[1].lower() not in {"klankbord", "max-snippet", "max-image-preview"}:
+        if named and named[1].lower() not in _TO_US:
             # what follows is for that robot, up to the next name
             words.append("")
             break

@@ -260,9 +260,7 @@ class _Call:
         for number in numbers:
             self._look()
             connection = (
-                HTTPSConnection(
-                    number, port, timeout=self._limit(), ssl_context=_tls(), server_hostname=host
-                )
+                HTTPSConnection(number, port, timeout=self._limit(), ssl_context=_tls(), server_hostname=host)
                 if scheme == "https"
                 else HTTPConnection(number, port, timeout=self._limit())
             )

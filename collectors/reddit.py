@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from collectors.asked_again import changed, gone
 from collectors.line import line_to
 from collectors.polite import StoppedError
 from collectors.reddit_cursor import Mark, RedditCursor, Seen
 from collectors.reddit_listings import PAGE, Listing, gone_from, listings, reached, since
 from collectors.reddit_posts import Thing, mentioned, mentioned_again
+from klankbord.errors import CollectError, ForbiddenError, PermanentError
 from klankbord.mention import State, StateChange
 from klankbord.ports import Batch, Gap, Recheck
 
@@ -74,9 +76,7 @@ class RedditCollector:
             for start in range(0, len(mentions), PAGE):
                 if line.left <= 0 or client.rest_until:
                     break
-                asked = mentions[start : start + PAGE]
-                found = {thing.id: thing for thing in client.info([one.native_id for one in asked])}
-                done = self._told(asked, found, now, done)
+                done = self._told(mentions[start : start + PAGE], client, line, done)
         return replace(done, spent=line.took())
 
     def _client(self, line: Line) -> RedditClient:
@@ -91,6 +91,7 @@ class RedditCollector:
         if client.rest_until:
             yield Batch(next=state.write(), not_before=client.rest_until)
             return
+        refused: CollectError | None = None
         for listing in wanted:
             walk = state.pending
             while not line.stop.is_set() and line.left > 0:
@@ -99,6 +100,11 @@ class RedditCollector:
                 except UsedUpError:
                     yield Batch(next=state.write(), spent=line.took())
                     return
+                except (ForbiddenError, PermanentError) as error:
+                    # one closed subreddit must not keep the other listings from being read
+                    refused, state = refused or error, state.passed(listing.key)
+                    yield Batch(next=state.write(), spent=line.took())
+                    break
                 batch, state = self._read(listing, page, state, line.now)
                 walk = state.pending
                 yield replace(batch, spent=line.took(), not_before=client.rest_until)
@@ -107,7 +113,10 @@ class RedditCollector:
                 if walk is None:
                     break
             else:
-                return
+                break
+        if refused:
+            refused.requests = line.spent.requests
+            raise refused
 
     def _read(
         self, listing: Listing, page: Page, state: RedditCursor, now: datetime
@@ -123,12 +132,17 @@ class RedditCollector:
         walked = (state.pending.count if state.pending else 0) + len(ids)
         # a short list that ends is whole; a long one was cut by Reddit
         missed = before and not seen.reached and after.pending is None and walked >= PAGE
+        # Known words whose author's account is gone: nobody tells whose name to take out of them any more. So
+        # they are not read again here, but asked for by id, where the stored words stay.
+        live = [thing for thing in page.things if thing.state is State.LIVE]
+        orphans = tuple(thing.id for thing in live if not thing.author_id and thing.id in known)
+        vanished = gone_from(ids, before.known) if before and not state.pending else ()
         batch = Batch(
-            mentions=self._mentions(page.things, now),
+            mentions=self._mentions([thing for thing in live if thing.id not in orphans], now),
             changes=_changes(page.things, now),
             next=after.write(),
             gap=_gap(listing, before, created, now) if before and missed else None,
-            vanished=gone_from(ids, before.known) if before and not state.pending else (),
+            vanished=(*vanished, *orphans),
         )
         return batch, after
 
@@ -137,24 +151,43 @@ class RedditCollector:
         return tuple(
             mentioned(thing, here.get(thing.parent_id or ""), self._source, self._workshop, now)
             for thing in things
-            if thing.state is State.LIVE
         )
 
-    def _told(
-        self, asked: Sequence[Mention], found: dict[str, Thing], now: datetime, done: Recheck
-    ) -> Recheck:
+    def _told(self, asked: Sequence[Mention], client: RedditClient, line: Line, done: Recheck) -> Recheck:
+        """What became of the posts; one that could not be told for sure is in no list."""
+        found = {thing.id: thing for thing in client.info([one.native_id for one in asked])}
         changes, standing, edited = list(done.changes), list(done.standing), list(done.edited)
-        for mention in asked:
-            thing = found.get(mention.native_id)
+        other_words: list[tuple[Mention, Thing]] = []
+        for one in asked:
+            thing = found.get(one.native_id)
             if thing is None or thing.state is not State.LIVE:
-                changes.append(_gone(mention.native_id, thing.state if thing else State.DELETED, now))
-                continue
-            again = mentioned_again(thing, mention, self._source, self._workshop, now)
-            if again.revision == mention.revision:
-                standing.append(mention.native_id)
-            else:
+                changes.append(gone(one, line.now, thing.state if thing else State.DELETED))
+            elif (again := self._again(thing, one, (), line.now)) is None:
+                standing.append(one.native_id)
+            elif (again.title, again.text) == (one.title, one.text):
                 edited.append(again)
+            else:
+                other_words.append((one, thing))
+        around = _around([thing for _, thing in other_words], client, line)
+        for one, thing in other_words:
+            if around.keys() >= thing.around:
+                names = tuple(name for other in thing.around for name in around[other])
+                edited += filter(None, [self._again(thing, one, names, line.now)])
         return Recheck(changes=tuple(changes), standing=tuple(standing), edited=tuple(edited))
+
+    def _again(self, thing: Thing, stored: Mention, names: tuple[str, ...], now: datetime) -> Mention | None:
+        return changed(stored, mentioned_again(thing, stored, names, self._source, self._workshop, now))
+
+
+def _around(edited: Sequence[Thing], client: RedditClient, line: Line) -> dict[str, tuple[str, ...]]:
+    """Who wrote what these answer: an answer by id does not tell, and they may be named in it."""
+    asked = sorted({other for thing in edited for other in thing.around})[:PAGE]
+    # what was found out about the others counts, whatever goes wrong here
+    with suppress(CollectError):
+        if asked and line.left > 0:
+            told = {thing.id: thing.names for thing in client.info(asked)}
+            return {other: told.get(other, ()) for other in asked}
+    return {}
 
 
 def _columns(page: Page) -> tuple[tuple[str, ...], tuple[float, ...]]:
@@ -162,11 +195,11 @@ def _columns(page: Page) -> tuple[tuple[str, ...], tuple[float, ...]]:
 
 
 def _changes(things: Sequence[Thing], now: datetime) -> tuple[StateChange, ...]:
-    return tuple(_gone(thing.id, thing.state, now) for thing in things if thing.state is not State.LIVE)
-
-
-def _gone(native_id: str, state: State, now: datetime) -> StateChange:
-    return StateChange(platform="reddit", native_id=native_id, state=state, at=now)
+    return tuple(
+        StateChange(platform="reddit", native_id=thing.id, state=thing.state, at=now)
+        for thing in things
+        if thing.state is not State.LIVE
+    )
 
 
 def _gap(listing: Listing, before: Mark, created: Sequence[float], now: datetime) -> Gap | None:

@@ -1,13 +1,14 @@
 """How far each listing of a Reddit source was read: from and to the JSON text of a cursor. Pure."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
+from pydantic import TypeAdapter
+
+from collectors.cursor_text import cursor_of, state_in
 from klankbord.ports import Cursor
 
-_VERSION = 1
 #: posts after which a walk ends, whatever Reddit says: its listings hold about 1,000
 _LONGEST = 2_000
 
@@ -39,6 +40,7 @@ class Pending:
 class RedditCursor:
     """What is remembered between two polls."""
 
+    v: Literal[1] = 1
     marks: Mapping[str, Mark] = field(default_factory=dict)
     pending: Pending | None = None
     #: the listing whose walk ended last: a run that was cut goes on with the one after it
@@ -47,16 +49,14 @@ class RedditCursor:
     @classmethod
     def read(cls, cursor: Cursor | None, listings: Collection[str]) -> "RedditCursor":
         """The remembered state of listings that are still read; a fresh one where it cannot be read."""
-        try:
-            return _read(json.loads(cursor or "{}"), listings)
-        except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
-            return cls()
+        found = state_in(cursor, _FORM) or cls()
+        pending = found.pending if found.pending and found.pending.listing in listings else None
+        marks = {key: mark for key, mark in found.marks.items() if key in listings}
+        return cls(marks=marks, pending=pending, turn=found.turn)
 
     def write(self) -> Cursor:
         """The cursor as text."""
-        marks = {key: asdict(mark) for key, mark in self.marks.items()}
-        pending = asdict(self.pending) if self.pending else None
-        return Cursor(json.dumps({"v": _VERSION, "marks": marks, "pending": pending, "turn": self.turn}))
+        return cursor_of(self, _FORM)
 
     def stepped(self, listing: str, seen: "Seen", now: float) -> "RedditCursor":
         """The state after one page of a listing: further in its walk, or at its end."""
@@ -71,6 +71,10 @@ class RedditCursor:
             return RedditCursor(marks=marks, turn=listing)
         pending = Pending(listing=listing, after=seen.after, high=high, known=known, count=count)
         return replace(self, pending=pending)
+
+    def passed(self, listing: str) -> "RedditCursor":
+        """The state after a listing that cannot be read: how far it was read stays, the next has its turn."""
+        return replace(self, pending=None, turn=listing)
 
     def left_of(self, listings: Sequence[str]) -> Sequence[str]:
         """The listings that are still to be read: those before had their turn in a run that was cut."""
@@ -94,28 +98,4 @@ class Seen:
     reached: bool
 
 
-def _read(found: Any, listings: Collection[str]) -> RedditCursor:  # noqa: ANN401 - JSON can be anything
-    if found.get("v") != _VERSION:
-        return RedditCursor()
-    marks = {
-        str(key): Mark(high=float(mark["high"]), known=_ids(mark["known"]))
-        for key, mark in found["marks"].items()
-        if key in listings
-    }
-    walk = found["pending"]
-    if not walk or walk["listing"] not in listings:
-        return RedditCursor(marks=marks, turn=str(found["turn"]))
-    pending = Pending(
-        listing=str(walk["listing"]),
-        after=str(walk["after"]),
-        high=float(walk["high"]),
-        known=_ids(walk["known"]),
-        count=int(walk["count"]),
-    )
-    return RedditCursor(marks=marks, pending=pending, turn=str(found["turn"]))
-
-
-def _ids(found: Any) -> tuple[str, ...]:  # noqa: ANN401 - JSON can be anything
-    if not isinstance(found, list):
-        raise TypeError(type(found).__name__)
-    return tuple(map(str, found))
+_FORM = TypeAdapter(RedditCursor)

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from collectors import Workshop
+from collectors.asked_again import without_author
 from collectors.posted import Posted, mention_of
-from klankbord.mention import Kind, Mention, State, short_hash
+from klankbord.mention import Kind, Mention, State
 from klankbord.settings import RedditSource
 
 #: what stands in the place of words that were taken away
@@ -33,6 +34,11 @@ class Thing:
     thread_title: str = ""
     parent_id: str | None = None
     state: State
+
+    @property
+    def around(self) -> frozenset[str]:
+        """What it answers: the submission, and perhaps another comment."""
+        return frozenset(filter(None, (self.thread_id, self.parent_id))) - {self.id}
 
 
 def thing_of(model: object) -> Thing | None:
@@ -94,14 +100,25 @@ def mentioned(
 
 
 def mentioned_again(
-    thing: Thing, before: Mention, source: RedditSource, workshop: Workshop, now: datetime
+    thing: Thing,
+    before: Mention,
+    names: tuple[str, ...],
+    source: RedditSource,
+    workshop: Workshop,
+    now: datetime,
 ) -> Mention:
-    """The mention of a thing read by its id: its context is not told again, so the stored one stays."""
-    return replace(
-        _made(thing, "", thing.names, source, workshop, now=now),
-        context=before.context,
-        matched=before.matched,
-    )
+    """The mention of a thing read by its id: its context is not told again, so the stored one stays.
+
+    Args:
+        thing: what is told now.
+        before: what is stored.
+        names: of others in its thread, as far as they are known.
+        source: the source.
+        workshop: the workshop.
+        now: the moment.
+    """
+    made = _made(thing, "", (*thing.names, *names), source, workshop, now=now)
+    return replace(made, context=before.context)
 
 
 def _made(
@@ -131,8 +148,7 @@ def _made(
     )
     mention = mention_of(post, source, workshop, now)
     if thing.author_id is None:
-        # The account was deleted: another revision, so that the pseudonym that is kept goes too.
-        return replace(mention, revision=short_hash(mention.revision, "no author"))
+        return replace(mention, revision=without_author(mention.revision))
     return mention
 
 

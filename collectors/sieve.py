@@ -20,12 +20,11 @@ _TYPED = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "ħ": "h", "ŧ": "t"}
 )
 _ODD = re.compile(f"[{''.join(map(chr, _TYPED))}]")
+#: signs that would grow onto a word as letters, and those that Unicode calls letters and nobody sees as such
+_BETWEEN_THEM = re.compile("[\u2120\u2122\u02b9\u02bc]")
+_UNSEEN = re.compile("[\u115f\u1160\u3164\uffa0]")
 _STRANGE = re.compile("[\u0370-\u03ff\u0400-\u052f]")
-#: a word of Latin and Greek or Cyrillic letters: one of them only looks like the other
-_MIXED = re.compile(
-    "[A-Za-z\u00c0-\u024f][^\\W\\d_]*[\u0370-\u03ff\u0400-\u052f]"
-    "|[\u0370-\u03ff\u0400-\u052f][^\\W\\d_]*[A-Za-z\u00c0-\u024f]"
-)
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 
 
 class Sieve:
@@ -44,7 +43,7 @@ class Sieve:
             folded = text.lower()
             together = _ASCII_BETWEEN.sub("", folded)
         else:
-            if _STRANGE.search(text) and _MIXED.search(text):
+            if _STRANGE.search(text) and any(map(_mixed, text.split())):
                 return True
             folded = _folded(text)
             together = _BETWEEN.sub("", folded)
@@ -64,7 +63,13 @@ def _shape(word: str, prefix: bool) -> str:  # noqa: FBT001 - a pair of a word a
     return r"(?<![^\W_])" + r"[\W_]*".join(map(re.escape, word)) + ("" if prefix else r"(?![^\W_])")
 
 
+def _mixed(word: str) -> bool:
+    """Whether it holds letters of which some may only look like others; what is unseen may stand between."""
+    return _STRANGE.search(word) is not None and _LATIN.search(word) is not None
+
+
 def _folded(text: str) -> str:
+    text = _UNSEEN.sub("", _BETWEEN_THEM.sub(" ", text))
     # accents and unseen signs come apart here, and then are what stands between words
     apart = unicodedata.normalize("NFKD", text).casefold()
     return apart.translate(_TYPED) if _ODD.search(apart) else apart

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from collectors.asked_again import changed, gone
 from collectors.line import line_to
 from collectors.polite import StoppedError
 from collectors.stackexchange_api import PAGE, StackExchange
 from collectors.stackexchange_cursor import LAST_PAGE, Found, SiteCursor, Walk, query
-from collectors.stackexchange_posts import Desk
-from klankbord.mention import State, StateChange
+from collectors.stackexchange_posts import Desk, number
+from klankbord.errors import PermanentError
 from klankbord.ports import Batch, Gap, Recheck
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ class _Run:
     line: Line
     desk: Desk
     searches: Sequence[Search]
-    #: titles of questions, as HTML: only a search tells them for answers
-    titles: dict[int, str] = field(default_factory=dict)
+    #: the search was not taken: the others are made all the same
+    refused: PermanentError | None = None
     gap: Gap | None = None
     remarks: tuple[str, ...] = ()
 
@@ -104,7 +105,7 @@ class StackExchangeCollector:
 
 def _walked(run: _Run, state: SiteCursor) -> Iterator[Batch]:
     """Search a page, read what it found, and so on: each batch holds the posts of one page."""
-    line, told, over = run.line, True, False
+    line, high, told, over = run.line, state.high, True, False
     while line.left > 0 and not line.stop.is_set() and not over:
         walk = state.begun(line.now)
         if run.api.rest(_POSTS if walk.found else _SEARCH):
@@ -112,15 +113,24 @@ def _walked(run: _Run, state: SiteCursor) -> Iterator[Batch]:
         told = False
         if walk.found:
             mentions = _read(run, walk)
-            state = state.stepped(walk, len(run.searches))
+            state = _stepped(run, state, walk, high)
             yield _batch(run, state, mentions)
             told = True
         else:
             walk = _searched(run, state, walk)
-            state = replace(state, walk=walk) if walk.found else state.stepped(walk, len(run.searches))
+            state = replace(state, walk=walk) if walk.found else _stepped(run, state, walk, high)
         over = state.walk is None
     if not told:
         yield _batch(run, state, ())
+    if run.refused:
+        run.refused.requests = line.spent.requests
+        raise run.refused
+
+
+def _stepped(run: _Run, state: SiteCursor, walk: Walk, high: int) -> SiteCursor:
+    """The state after a page; a walk in which a search was not taken does not count as read to its end."""
+    after = state.stepped(walk, len(run.searches))
+    return replace(after, high=high) if run.refused and after.walk is None else after
 
 
 def _batch(run: _Run, state: SiteCursor, mentions: tuple[Mention, ...]) -> Batch:
@@ -137,24 +147,26 @@ def _batch(run: _Run, state: SiteCursor, mentions: tuple[Mention, ...]) -> Batch
 
 
 def _searched(run: _Run, state: SiteCursor, walk: Walk) -> Walk:
-    page = run.api.ask(
-        _SEARCH,
-        _SEARCH,
-        {
-            "q": query(run.searches[walk.search]),
-            "fromdate": walk.since,
-            "sort": "creation",
-            "order": "desc",
-            "page": walk.page,
-        },
-    )
+    asked: dict[str, str | int] = {
+        "q": query(run.searches[walk.search]),
+        "fromdate": walk.since,
+        "sort": "creation",
+        "order": "desc",
+        "page": walk.page,
+    }
+    try:
+        page = run.api.ask(_SEARCH, _SEARCH, asked)
+    except PermanentError as error:
+        # one search that is not taken must not keep the others from being made
+        run.refused = run.refused or error
+        return replace(walk, found=(), more=False)
     found = {}
     for item in page.items:
         question, answer = item.get("question_id"), item.get("answer_id")
         if isinstance(question, int):
-            run.titles[question] = str(item.get("title") or "")
             post = answer if isinstance(answer, int) else question
-            found[post] = Found(post=post, question=question)
+            title = run.desk.title(item.get("title"))
+            found[post] = Found(post=post, question=question, title=title)
     if page.more and walk.page >= LAST_PAGE and state.high:
         run.gap = _gap(walk, page.items)
     return replace(walk, found=tuple(found.values()), more=page.more)
@@ -163,19 +175,19 @@ def _searched(run: _Run, state: SiteCursor, walk: Walk) -> Walk:
 def _read(run: _Run, walk: Walk) -> tuple[Mention, ...]:
     """The posts that the page found and their newest comments."""
     ids = ";".join(str(one.post) for one in walk.found)
-    questions = {one.post: one.question for one in walk.found}
+    whence = {one.post: one for one in walk.found}
     posts = run.api.ask(_POSTS, f"posts/{ids}", {}).items
-    links = {item.get("post_id"): str(item.get("link") or "") for item in posts}
+    links = {one: str(item.get("link") or "") for item in posts if (one := number(item, "post_id"))}
     mentions = [
-        run.desk.post(item, questions[item["post_id"]], run.titles.get(questions[item["post_id"]], ""))
+        run.desk.post(item, whence[post].question, whence[post].title)
         for item in posts
-        if item.get("post_id") in questions
+        if (post := number(item, "post_id")) in whence
     ]
-    for item in _comments(run, walk, ids):
-        post = item.get("post_id")
-        if post in questions:
-            title = run.titles.get(questions[post], "")
-            mentions.append(run.desk.comment(item, questions[post], title, links.get(post, "")))
+    mentions += [
+        run.desk.comment(item, whence[post].question, whence[post].title, links.get(post, ""))
+        for item in _comments(run, walk, ids)
+        if (post := number(item, "post_id")) in whence
+    ]
     return tuple(mention for mention in mentions if mention)
 
 
@@ -194,19 +206,15 @@ def _told(
     asked: dict[int, Mention], found: dict[object, dict[str, Any]], desk: Desk, done: Recheck
 ) -> Recheck:
     changes, standing, edited = list(done.changes), list(done.standing), list(done.edited)
-    for number, mention in asked.items():
-        again = desk.again(found[number], mention) if number in found else None
-        if again is None:
-            changes.append(_gone(mention, desk.now))
-        elif again.revision == mention.revision:
-            standing.append(mention.native_id)
+    for post, mention in asked.items():
+        told = desk.again(found[post], mention) if post in found else None
+        if told is None:
+            changes.append(gone(mention, desk.now))
+        elif again := changed(mention, told):
+            edited.append(again)
         else:
-            edited.append(replace(again, matched=mention.matched))
+            standing.append(mention.native_id)
     return Recheck(changes=tuple(changes), standing=tuple(standing), edited=tuple(edited))
-
-
-def _gone(mention: Mention, now: datetime) -> StateChange:
-    return StateChange(platform=mention.platform, native_id=mention.native_id, state=State.DELETED, at=now)
 
 
 def _gap(walk: Walk, items: Sequence[dict[str, Any]]) -> Gap | None:

@@ -1,15 +1,16 @@
 """How far a Stack Exchange site was searched: from and to the JSON text of a cursor. Pure."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Literal
 
+from pydantic import Field, TypeAdapter
+
+from collectors.cursor_text import cursor_of, state_in
 from klankbord.mention import short_hash
 from klankbord.ports import Cursor, Search
 
-_VERSION = 1
 #: what was read before and is read again: the site's search finds a post some minutes to hours after it came
 OVERLAP = timedelta(days=2)
 #: how far a first read looks back
@@ -24,6 +25,8 @@ class Found:
 
     post: int
     question: int
+    #: of the question, as plain text: only the search tells it for answers
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +37,8 @@ class Walk:
     since: int
     began: int
     #: position of the search, and its page
-    search: int = 0
-    page: int = 1
+    search: Annotated[int, Field(ge=0)] = 0
+    page: Annotated[int, Field(ge=1, le=LAST_PAGE)] = 1
     #: what the page holds; empty: the page is still to be asked for
     found: tuple[Found, ...] = ()
     more: bool = False
@@ -45,6 +48,7 @@ class Walk:
 class SiteCursor:
     """What is remembered between two polls."""
 
+    v: Literal[1] = 1
     #: hash of site and search words: other words are another walk
     what: str
     #: Unix moment up to which everything was read; 0: never read
@@ -55,18 +59,14 @@ class SiteCursor:
     def read(cls, cursor: Cursor | None, site: str, searches: Sequence[Search]) -> "SiteCursor":
         """The remembered state; a fresh one where it is of other words, unreadable or absent."""
         fresh = cls(what=short_hash(site, *(query(search) for search in searches)))
-        try:
-            found: Any = json.loads(cursor or "{}")
-            if found.get("v") != _VERSION or found["what"] != fresh.what:
-                return fresh
-            walk = found["walk"]
-            return replace(fresh, high=int(found["high"]), walk=_walk(walk, len(searches)) if walk else None)
-        except (ValueError, TypeError, AttributeError, KeyError, RecursionError, OverflowError):
+        found = state_in(cursor, _FORM)
+        if found is None or found.what != fresh.what or (found.walk and found.walk.search >= len(searches)):
             return fresh
+        return found
 
     def write(self) -> Cursor:
         """The cursor as text."""
-        return Cursor(json.dumps({"v": _VERSION, **asdict(self)}))
+        return cursor_of(self, _FORM)
 
     def begun(self, now: datetime) -> Walk:
         """The walk under way, or a new one."""
@@ -91,15 +91,4 @@ def query(search: Search) -> str:
     return f"{text}*" if search.prefix and " " not in text else text
 
 
-def _walk(found: Any, searches: int) -> Walk:  # noqa: ANN401 - JSON can be anything
-    walk = Walk(
-        since=int(found["since"]),
-        began=int(found["began"]),
-        search=int(found["search"]),
-        page=int(found["page"]),
-        found=tuple(Found(post=int(one["post"]), question=int(one["question"])) for one in found["found"]),
-        more=bool(found["more"]),
-    )
-    if not (0 <= walk.search < searches and 1 <= walk.page <= LAST_PAGE):
-        raise ValueError(walk.search)
-    return walk
+_FORM = TypeAdapter(SiteCursor)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from collectors.posted import Posted, mention_of
+from collectors.text import MAX_TITLE, plain
+from klankbord.masking import masked
 from klankbord.mention import Kind
 
 if TYPE_CHECKING:
@@ -31,22 +33,26 @@ class Desk:
         """A post's own id: ids are counted per site."""
         return f"{self.source.site}:{'c' if comment else ''}{number}"
 
+    def title(self, said: object) -> str:
+        """A question's title as the search tells it, as plain text that can be kept in a cursor."""
+        return masked(plain(str(said or ""), MAX_TITLE), keep=self.workshop.keep_handles)
+
     def post(self, item: Mapping[str, Any], question: int, title: str) -> Mention | None:
         """The mention of a question or answer; None where it has no id.
 
         Args:
             item: as `/posts` gives it.
             question: the question it is, or answers.
-            title: the question's, as HTML; what `item` itself says goes before.
+            title: the question's, as plain text; what `item` itself says goes before.
         """
-        number = _number(item, "post_id")
-        if number is None:
+        found = number(item, "post_id")
+        if found is None:
             return None
         asked = item.get("post_type") == "question"
-        title = _text(item, "title") or title
+        title = _text(item, "title") or escape(title)
         return self._made(
             item,
-            native_id=self.id(number),
+            native_id=self.id(found),
             kind=Kind.POST if asked else Kind.REPLY,
             title=title if asked else "",
             context="" if asked else title,
@@ -57,15 +63,15 @@ class Desk:
 
     def comment(self, item: Mapping[str, Any], question: int, title: str, link: str) -> Mention | None:
         """The mention of a comment under a post that was found; `link` is the post's."""
-        number, post = _number(item, "comment_id"), _number(item, "post_id")
-        if number is None or post is None:
+        comment, post = number(item, "comment_id"), number(item, "post_id")
+        if comment is None or post is None:
             return None
         return self._made(
             item,
-            native_id=self.id(number, comment=True),
+            native_id=self.id(comment, comment=True),
             kind=Kind.COMMENT,
-            context=title,
-            url=f"{link.partition('#')[0]}#comment{number}_{post}" if link else "",
+            context=escape(title),
+            url=f"{link.partition('#')[0]}#comment{comment}_{post}" if link else "",
             thread_id=self.id(question),
             parent_id=self.id(post),
         )
@@ -74,12 +80,12 @@ class Desk:
         """The mention of a post that was read by its id, with what only a search tells taken from before."""
         thread = _last_number(before.thread_id)
         if "comment_id" in item:
-            return self.comment(item, thread, escape(before.context), before.url)
-        return self.post(item, thread, escape(before.title or before.context))
+            return self.comment(item, thread, before.context, before.url)
+        return self.post(item, thread, before.title or before.context)
 
     def _made(self, item: Mapping[str, Any], **given: Any) -> Mention:  # noqa: ANN401 - fields of Posted
         owner = _table(item, "owner")
-        user = _number(owner, "user_id")
+        user = number(owner, "user_id")
         post = Posted(
             text=_text(item, "body"),
             markup=True,
@@ -108,7 +114,8 @@ def _text(item: Mapping[str, Any], name: str) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _number(item: Mapping[str, Any], name: str) -> int | None:
+def number(item: Mapping[str, Any], name: str) -> int | None:
+    """A whole number under a name; None where there is none."""
     found = item.get(name)
     return found if isinstance(found, int) and not isinstance(found, bool) else None
 

@@ -13,6 +13,7 @@ from collectors.posted import Posted, mention_of
 from collectors.wiki_api import HIDDEN, SEVERAL, Row, Wiki
 from collectors.wiki_edit import Change, heading, readable, summary
 from collectors.wiki_pages import Pages, Watched, in_lots
+from klankbord.errors import CollectError
 from klankbord.mention import Kind, Mention, State, StateChange
 from klankbord.ports import Batch, Recheck
 
@@ -68,14 +69,20 @@ class WikiCollector:
         numbers = [number for number in stored if number.isdigit()]
         changes: list[StateChange] = []
         standing: list[str] = []
-        with suppress(StoppedError), line.translated():
+        try:
             for start in range(0, len(numbers), SEVERAL):
                 if line.left <= 0:
                     break
-                for number, state in wiki.states(numbers[start : start + SEVERAL]).items():
-                    mention = stored[number]
-                    standing += [mention.native_id] if state is State.LIVE else []
-                    changes += [] if state is State.LIVE else [self._change(number, state, now)]
+                with line.translated():
+                    states = wiki.states(numbers[start : start + SEVERAL])
+                standing += [
+                    stored[number].native_id for number, state in states.items() if state is State.LIVE
+                ]
+                changes += [self._change(*one, now) for one in states.items() if one[1] is not State.LIVE]
+        except CollectError:
+            # what was told before something went wrong stands
+            if not (changes or standing or stop.is_set()):
+                raise
         return Recheck(changes=tuple(changes), standing=tuple(standing), spent=line.took())
 
     def _searches(self) -> tuple[Search, ...]:

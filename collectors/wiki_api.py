@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SEVERAL = 50
 #: seconds that the wiki's copies may lag behind before it is left alone (API etiquette)
 _LAG = 5
+#: seconds; a longer wait would be taken for that of a clock that is wrong, and not be kept at all
+_LONGEST_WAIT = 86_400
 #: any of these, and something of a revision was taken away
 HIDDEN = ("texthidden", "userhidden", "commenthidden", "suppressed")
 _CLOSED = {"readapidenied", "permissiondenied", "blocked", "autoblocked", "action-notallowed"}
@@ -48,6 +50,8 @@ class Wiki:
         """One request."""
         from mwclient.errors import MwClientError
 
+        # an error without an answer must not be taken for the answer before it
+        self.line.last = None
         with self.line.translated():
             self.site = self.site or _site(self.line)
             try:
@@ -164,7 +168,7 @@ def _meant(error: Exception, line: Line) -> CollectError | None:
         return None
     if code in {"maxlag", "ratelimited"} or last.header("x-database-lag"):
         wait = last.header("retry-after").strip()
-        seconds = int(wait[:6]) if wait.isdigit() else 60
+        seconds = min(int(wait[:6]), _LONGEST_WAIT) if wait.isdigit() else 60
         return RateLimitedError(
             f"{said}: it asks to wait", until=line.now + timedelta(seconds=max(_LAG, seconds))
         )

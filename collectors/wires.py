@@ -1,4 +1,4 @@
-"""Connections that were used well come in and are kept a while; the next request to the same place gets them."""
+"""Connections that were used well come in and are kept a while for the next request to the same place."""
 
 from dataclasses import dataclass
 from threading import Lock

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, Field, TypeAdapter
 
+from collectors.cursor_text import cursor_of, state_in
 from klankbord.ports import Cursor, Gap
 
 #: X's recent search goes back seven days; an older since_id is refused
@@ -81,14 +82,11 @@ class XCursor:
     @classmethod
     def read(cls, cursor: Cursor | None) -> "XCursor":
         """The remembered state; a fresh one where it is of another version, unreadable or absent."""
-        try:
-            return _FORM.validate_json(cursor or "")
-        except ValidationError:
-            return cls()
+        return state_in(cursor, _FORM) or cls()
 
     def write(self) -> Cursor:
         """The cursor as text."""
-        return Cursor(_FORM.dump_json(self, exclude_defaults=False).decode())
+        return cursor_of(self, _FORM)
 
     def walked(self, key: str, walk: Walk) -> "XCursor":
         """The state after a page."""

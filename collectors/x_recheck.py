@@ -1,11 +1,14 @@
 """Stored X posts come in, which of them are gone, stand, or say something else goes out."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
+from collectors.asked_again import gone
 from collectors.x_client import XService
 from collectors.x_page import Page, removed
 from collectors.x_walk import mentions_of
+from klankbord.errors import CollectError
 from klankbord.mention import Mention, State, StateChange
 from klankbord.ports import Recheck
 from klankbord.settings import XSource
@@ -46,19 +49,16 @@ def _affordable(service: XService) -> int:
 
 def _changes(page: Page, stored: dict[str, Mention], now: datetime) -> tuple[StateChange, ...]:
     return tuple(
-        StateChange(
-            platform=stored[post_id].platform,
-            native_id=stored[post_id].native_id,
-            state=State.DELETED if gone else State.REMOVED,
-            at=now,
-        )
-        for post_id, gone in removed(page).items()
+        gone(stored[post_id], now, State.DELETED if not_found else State.REMOVED)
+        for post_id, not_found in removed(page).items()
         if post_id in stored
     )
 
 
 def _edited(ids: Sequence[str], source: XSource, service: XService) -> tuple[Mention, ...]:
     room = min(len(ids), service.room(service.post))
-    if not room or service.line.left <= 0:
-        return ()
-    return mentions_of(service.posts(ids[:room]), source, service)
+    # what the first request found and cost must be told, whatever becomes of the second
+    with suppress(CollectError):
+        if room and service.line.left > 0:
+            return mentions_of(service.posts(ids[:room]), source, service)
+    return ()

@@ -65,7 +65,9 @@ class Reading:
             if self._over:
                 break
         if refused:
-            raise PermanentError(refused.problem) from refused
+            told = PermanentError(refused.problem)
+            told.requests = self._line.spent.requests
+            raise told from refused
 
     def _urgency(self, question: Question) -> tuple[bool, datetime]:
         walk = self._walk_of(question)

@@ -13,19 +13,22 @@ from urllib.parse import urlencode
 
 from collectors import Workshop
 from collectors.answers import not_before
+from collectors.asked_again import gone
 from collectors.line import Line, line_to
 from collectors.polite import StoppedError
 from collectors.posted import mention_of
 from collectors.sandbox import parsed_safely
 from collectors.youtube_comments import Comments
 from collectors.youtube_cursor import Video, YouTubeCursor
-from collectors.youtube_posts import comment_post, comments_in, video_id, video_post
+from collectors.youtube_posts import comment_post, comments_in, names_in, same_thread, video_id, video_post
 from collectors.youtube_refused import content_of
-from klankbord.errors import CollectError, PermanentError, TransientError
-from klankbord.mention import Kind, Mention, State, StateChange
+from klankbord.errors import CollectError, PermanentError, RateLimitedError, TransientError
+from klankbord.mention import Kind, Mention, StateChange
 from klankbord.ports import Batch, Budget, Cursor, Gap, Recheck
 from klankbord.settings import YouTubeSource
 
+#: feeds in trouble, not gone, after which no other is asked in this run
+_PATIENCE = 2
 #: ids in one call; more are refused
 _AT_ONCE = 50
 #: a feed shows 15 videos; from a larger one no more are taken
@@ -56,12 +59,16 @@ class YouTubeCollector:
                 yield from Comments(line, self._headers()).read(state)
             if trouble:
                 # told last: a feed that fails must not hold up the comments
+                trouble.requests = line.spent.requests
                 raise trouble
         except StoppedError:
             return
 
     def recheck(self, mentions: Sequence[Mention], budget: Budget, now: datetime, stop: Event) -> Recheck:
         """Ask for videos and comments by their ids, fifty a call; what does not come back is gone."""
+        if not self._source.comments and not self._workshop.secrets.present(self._source.key):
+            # feeds need no key, so there may be none to ask with
+            return Recheck()
         line = line_to(self._source, self._workshop, budget, now, stop)
         changes: list[StateChange] = []
         standing: list[str] = []
@@ -75,7 +82,7 @@ class YouTubeCollector:
                 some = group[start : start + _AT_ONCE]
                 found = comments_in(self._asked(line, what, some))
                 standing += [one.native_id for one in some if one.native_id in found]
-                changes += [_gone(one, now) for one in some if one.native_id not in found]
+                changes += [gone(one, now) for one in some if one.native_id not in found]
                 if what == "comments":
                     edited += self._edited(some, found, now)
         return Recheck(
@@ -99,7 +106,10 @@ class YouTubeCollector:
             try:
                 comment = found[one.native_id]
                 parent = one.parent_id or "" if one.kind is Kind.REPLY else ""
-                post = comment_post(comment, one.thread_id or "", one.context, parent=parent)
+                names = (
+                    name for key, other in found.items() if same_thread(key, one) for name in names_in(other)
+                )
+                post = comment_post(comment, one.thread_id or "", one.context, names=names, parent=parent)
             except (KeyError, TypeError, ValueError, AttributeError):
                 continue
             if post.revision != one.revision:
@@ -108,25 +118,34 @@ class YouTubeCollector:
     def _feeds(
         self, line: Line, state: YouTubeCursor
     ) -> Generator[Batch, None, tuple[YouTubeCursor, CollectError | None]]:
-        """Read feeds with at most half of the run's requests, where comments need the other half."""
-        gone: list[CollectError] = []
+        """Read feeds with at most half of the run's requests, where comments need the other half.
+
+        What goes wrong with one channel is an error only where no other could be read.
+        """
         room = max(1, line.left // 2 if self._source.comments else line.left)
-        turn = state.by_turn(self._source.channels)[:room]
-        for channel in turn:
+        read, troubles = 0, list[CollectError]()
+        for channel in state.by_turn(self._source.channels)[:room]:
+            patience = sum(not isinstance(error, PermanentError) for error in troubles) < _PATIENCE
+            if line.left <= 0 or not patience:
+                break
             try:
                 batch, state = self._feed(line, channel, state)
             except StoppedError:
                 raise
-            except PermanentError as error:
-                gone.append(error)
-                state = replace(state, feeds={**state.feeds, channel: line.now})
-                remark = f"channel {channel}: {error.problem}"
-                yield Batch(next=state.write(), spent=line.took(), remarks=(remark,))
-            except CollectError as error:
+            except RateLimitedError as error:
                 return state, error
+            except CollectError as error:
+                troubles.append(error)
+                state = replace(state, missed={**state.missed, channel: line.now})
+                yield Batch(next=state.write(), remarks=(f"channel {channel}: {error.problem}",))
             else:
+                read += 1
                 yield batch
-        return state, gone[0] if len(gone) == len(turn) else None
+        if troubles and not read:
+            return state, troubles[0]
+        if line.spent.requests:
+            yield Batch(next=state.write(), spent=line.took())
+        return state, None
 
     def _feed(self, line: Line, channel: str, state: YouTubeCursor) -> tuple[Batch, YouTubeCursor]:
         address = f"{self._source.feeds.rstrip('/')}/feeds/videos.xml?channel_id={channel}"
@@ -166,7 +185,3 @@ def _gap(state: YouTubeCursor, channel: str, videos: dict[str, Video], now: date
         to_at=min(oldest, now),
         reason="more videos came than the channel's feed shows",
     )
-
-
-def _gone(mention: Mention, now: datetime) -> StateChange:
-    return StateChange(platform=mention.platform, native_id=mention.native_id, state=State.DELETED, at=now)

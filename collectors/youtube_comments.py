@@ -20,6 +20,9 @@ _BATCH = 200
 _OVERLAP = timedelta(hours=1)
 _LOOK_BACK = timedelta(days=7)
 _OFF = timedelta(hours=24)
+_GONE = 404
+#: replies to one comment that are read
+_MOST_REPLIES = 1_000
 _FORM = {"part": "snippet", "maxResults": 100, "textFormat": "plainText"}
 
 
@@ -93,27 +96,32 @@ class Comments:
         for thread in threads:
             if self._line.left <= 0:
                 break
-            posts: Sequence[Posted] = ()
-            if thread in parents:
-                posts = thread_posts(parents[thread], self._replies(thread), name, video.title)
-            video, before = paid(video, thread), video
-            state = yield from self._batches(name, posts, state, before, video)
+            replies, rest = self._replies(thread) if thread in parents else ([], "")
+            posts = thread_posts(parents[thread], replies, name, video.title) if thread in parents else []
+            # what the budget cut stays owed; what is longer than any budget is told and let go
+            let_go = bool(rest) and len(replies) >= _MOST_REPLIES
+            before = video
+            if let_go or not rest:
+                video = paid(video, thread)
+            state = yield from self._batches(name, posts, state, before, video, let_go=let_go)
         return state
 
-    def _replies(self, thread: str) -> list[Any]:
-        """All replies to one comment, as far as the budget goes: a thread of hundreds is rare."""
+    def _replies(self, thread: str) -> tuple[list[Any], str]:
+        """Replies to one comment, as far as the budget goes, and where the rest begins."""
         replies: list[Any] = []
         token = ""
-        while self._line.left > 0:
+        while self._line.left > 0 and len(replies) < _MOST_REPLIES:
             query = _FORM | {"parentId": thread}
-            content = content_of(
-                self._ask("comments", query | ({"pageToken": token} if token else {})), self._line.now
-            )
+            answer = self._ask("comments", query | ({"pageToken": token} if token else {}))
+            if answer.status == _GONE:
+                # it went while it was asked for
+                return replies, ""
+            content = content_of(answer, self._line.now)
             replies += comments_in(content).values()
             token = str(content.get("nextPageToken") or "")
             if not token:
                 break
-        return replies
+        return replies, token
 
     def _batches(
         self,
@@ -124,6 +132,7 @@ class Comments:
         after: Video,
         *,
         odd: int = 0,
+        let_go: bool = False,
     ) -> Generator[Batch, None, YouTubeCursor]:
         """The posts in batches; the cursor moves with the last one only."""
         mentions = self._mentions(posts)
@@ -131,9 +140,14 @@ class Comments:
         full = (len(mentions) - 1) // _BATCH * _BATCH if mentions else 0
         for start in range(0, full, _BATCH):
             yield Batch(mentions=tuple(mentions[start : start + _BATCH]), next=unmoved.write())
-        remarks = (f"video {name}: {odd} comments could not be read",) if odd else ()
+        remarks = [f"video {name}: {odd} comments could not be read"] if odd else []
+        if let_go:
+            remarks.append(f"video {name}: only the first {_MOST_REPLIES} replies to a comment were read")
         yield Batch(
-            mentions=tuple(mentions[full:]), next=moved.write(), spent=self._line.took(), remarks=remarks
+            mentions=tuple(mentions[full:]),
+            next=moved.write(),
+            spent=self._line.took(),
+            remarks=tuple(remarks),
         )
         return moved
 

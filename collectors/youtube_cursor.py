@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, TypeAdapter
 
+from collectors.cursor_text import cursor_of, state_in
 from klankbord.ports import Cursor
 
 #: a channel's feed shows 15 videos; comments under older ones are read as long as this
@@ -52,28 +53,29 @@ class YouTubeCursor:
     v: Literal[1] = 1
     #: channel -> when its feed was read
     feeds: Mapping[str, AwareDatetime] = field(default_factory=dict)
+    #: channel -> when its feed could not be read, since it last could
+    missed: Mapping[str, AwareDatetime] = field(default_factory=dict)
     videos: Mapping[str, Video] = field(default_factory=dict)
 
     @classmethod
     def read(cls, cursor: Cursor | None, channels: Iterable[str]) -> "YouTubeCursor":
         """The remembered state of these channels; nothing where it is unreadable or of another version."""
-        try:
-            found = _JSON.validate_json(cursor or "")
-        except ValidationError:
-            return cls()
+        found = state_in(cursor, _FORM) or cls()
         named = set(channels)
         return cls(
             feeds={name: at for name, at in found.feeds.items() if name in named},
+            missed={name: at for name, at in found.missed.items() if name in named},
             videos={name: video for name, video in found.videos.items() if video.channel in named},
         )
 
     def write(self) -> Cursor:
         """The cursor as text."""
-        return Cursor(_JSON.dump_json(self).decode("ascii", "backslashreplace"))
+        return cursor_of(self, _FORM)
 
     def by_turn(self, channels: Iterable[str]) -> list[str]:
         """The channels, the one that waited longest first."""
-        return sorted(channels, key=lambda name: (name in self.feeds, self.feeds.get(name)))
+        asked = {**self.feeds, **self.missed}
+        return sorted(channels, key=lambda name: (name in asked, asked.get(name)))
 
     def of(self, channel: str) -> dict[str, Video]:
         """The videos that are known of a channel."""
@@ -93,7 +95,12 @@ class YouTubeCursor:
             if name in videos or now - video.published < _KEPT_FOR
         }
         newest = sorted(kept, key=lambda name: kept[name].published, reverse=True)[:_MOST]
-        return replace(self, feeds={**self.feeds, channel: now}, videos={name: kept[name] for name in newest})
+        return replace(
+            self,
+            feeds={**self.feeds, channel: now},
+            missed={name: at for name, at in self.missed.items() if name != channel},
+            videos={name: kept[name] for name in newest},
+        )
 
     def left_out(self, channel: str, videos: Mapping[str, Video]) -> tuple[str, ...]:
         """Known videos that the feed would show by their date, and does not: perhaps taken away."""
@@ -118,7 +125,7 @@ class YouTubeCursor:
         return sorted(names, key=lambda name: _rank(self.videos[name]))
 
 
-_JSON = TypeAdapter(YouTubeCursor)
+_FORM = TypeAdapter(YouTubeCursor)
 
 
 def _due(video: Video, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from collectors.parse import RawEntry
 from collectors.posted import Posted
-from klankbord.mention import Kind
+from klankbord.mention import Kind, Mention
 
 _WATCH = "https://www.youtube.com/watch?v="
 _VIDEO = "yt:video:"
@@ -79,7 +79,7 @@ def thread_posts(
     top: Mapping[str, Any], replies: Sequence[Mapping[str, Any]], video: str, title: str
 ) -> list[Posted]:
     """A comment and its replies; whoever writes in the thread is masked in all of it."""
-    names = tuple(dict.fromkeys(name for one in (top, *replies) for name in _names(one["snippet"])))
+    names = tuple(dict.fromkeys(name for one in (top, *replies) for name in names_in(one)))
     said = _text(top["snippet"])
     return [
         comment_post(top, video, title, names=names),
@@ -97,7 +97,8 @@ def comment_post(
     snippet = comment["snippet"]
     published = str(snippet.get("publishedAt") or "")
     updated = str(snippet.get("updatedAt") or published)
-    author = (snippet.get("authorChannelId") or {}).get("value")
+    channel = snippet.get("authorChannelId")
+    author = channel.get("value") if isinstance(channel, dict) else None
     return Posted(
         native_id=str(comment["id"]),
         revision=updated,
@@ -106,7 +107,7 @@ def comment_post(
         context=context,
         url=f"{_WATCH}{video}&lc={comment['id']}" if video else "",
         author_id=str(author) if author else None,
-        names=(*names, *_names(snippet)),
+        names=(*names, *names_in(comment)),
         thread_id=video or None,
         parent_id=parent or video or None,
         published=published,
@@ -140,10 +141,16 @@ def _text(snippet: Mapping[str, Any]) -> str:
     return str(snippet.get("textOriginal") or snippet.get("textDisplay") or "")
 
 
-def _names(snippet: Mapping[str, Any]) -> Iterator[str]:
-    """How the writer is spelled: today's display names are handles, `@name`."""
+def names_in(comment: Mapping[str, Any]) -> Iterator[str]:
+    """How its writer is spelled: today's display names are handles, `@name`."""
+    snippet = comment["snippet"]
     shown = str(snippet.get("authorDisplayName") or "")
     address = str(snippet.get("authorChannelUrl") or "").rpartition("/")[2]
     for name in (shown, shown.lstrip("@"), address.lstrip("@")):
         if name:
             yield name
+
+
+def same_thread(key: str, mention: Mention) -> bool:
+    """Whether a comment's id is of the same thread as a stored one: a reply's begins with its parent's."""
+    return key.partition(".")[0] == mention.native_id.partition(".")[0]

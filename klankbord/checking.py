@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from klankbord import clock
-from klankbord.errors import KlankbordError, Mistake, QueryError
+from klankbord.errors import KlankbordError, Mistake, QueryError, SettingsError
 from klankbord.installation import Installation
 from klankbord.permission import why_not
 from klankbord.settings import QuerySettings, Settings, SourceSettings, load
@@ -29,12 +29,28 @@ def check_config(folder: Path) -> list[str]:
     Raises:
         SettingsError: with every mistake.
     """
-    settings = load(folder, look_further)
+    settings = checked(folder)
     rules = settings.policy.rules
     counted = f"{len(settings.sources)} sources, {len(settings.queries)} queries"
     counted += f", {len(settings.delivery.channel)} channels"
     counted += f", {len(rules)} clauses at {settings.policy.strictness.value}"
+    if settings.keyword_lists:
+        counted += f", {len(settings.keyword_lists)} keyword lists"
     return [f"{folder}: {counted}", *_remarks(settings)]
+
+
+def checked(folder: Path) -> Settings:
+    """Read the config, with queries, keyword lists and the sentences that prove these.
+
+    Raises:
+        SettingsError: with every mistake.
+    """
+    from classify.keyword_proof import wrong_lists
+
+    settings = load(folder, look_further)
+    if wrong := tuple(wrong_lists(settings)):
+        raise SettingsError(wrong)
+    return settings
 
 
 def look_further(_: Sequence[SourceSettings], queries: Sequence[QuerySettings]) -> Iterator[Mistake]:

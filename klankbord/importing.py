@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -18,6 +19,9 @@ from klankbord.mention import Mention, SourceId
 from klankbord.reading import admitted
 from klankbord.settings.imports import ImportColumns, ImportSettings, mappings
 from klankbord.store.store import Kept
+
+if TYPE_CHECKING:
+    from collectors.replay import Import
 
 _BATCH = 200
 #: posts that a dry run shows
@@ -60,19 +64,13 @@ def import_file(
         ImportFileError: the file as a whole cannot be read, or holds what must not be read.
         SettingsError: the name belongs to a source that is read by itself.
     """
-    from collectors.post_columns import columns_of
-    from collectors.replay import Import, import_posts
+    from collectors.replay import import_posts
 
     if installation.settings.source(source):
         raise SettingsError.one(
             "import", "--source", repr(source), "a name that no source in sources.toml has"
         )
-    zone = installation.settings.zone
-    columns = None
-    if mapping:
-        zone = ZoneInfo(mapping.timezone) if mapping.timezone else zone
-        columns = columns_of(mapping.id, mapping.columns.model_dump(), mapping.date_format)
-    how = Import(source_id=SourceId(source), zone=zone, columns=columns)
+    how = _how(source, installation.settings.zone, mapping)
     read, kept = 0, Kept()
     told: list[str] = []
     first: list[Mention] = []
@@ -91,6 +89,17 @@ def import_file(
     bad = tuple(line for line in told if line.startswith("line "))
     remarks = tuple(line for line in told if not line.startswith("line "))
     return Imported(read=read + len(bad), kept=kept, bad=bad, remarks=remarks, first=tuple(first))
+
+
+def _how(source: str, zone: ZoneInfo, mapping: ImportSettings | None) -> "Import":
+    from collectors.post_columns import columns_of
+    from collectors.replay import Import
+
+    if mapping is None:
+        return Import(source_id=SourceId(source), zone=zone)
+    zone = ZoneInfo(mapping.timezone) if mapping.timezone else zone
+    columns = columns_of(mapping.id, mapping.columns.model_dump(), mapping.date_format)
+    return Import(source_id=SourceId(source), zone=zone, columns=columns)
 
 
 def mapping_named(folder: Path, name: str) -> ImportSettings:

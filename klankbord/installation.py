@@ -1,7 +1,7 @@
 """A checked config comes in, a working installation goes out: every room joined, built when first used."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -86,8 +86,9 @@ class Installation:
     def gate(self) -> Gate:
         """Decides what is about the organisation."""
         from classify.gate import OrganisationGate
+        from classify.keyword_gate import gate_queries
 
-        return OrganisationGate(self.settings.queries, self.settings.organisation)
+        return OrganisationGate(gate_queries(self.settings), self.settings.organisation)
 
     @property
     def model_file(self) -> Path:
@@ -202,6 +203,9 @@ class Installation:
 
     def classify(self, *, again: bool = False) -> Iterator[pipeline.Classified]:
         """Judge every mention that waits; `again`: also those another classifier judged."""
+        from klankbord.tuning.versions import notice
+
+        notice(self.settings.folder, self.store.keywords, self.clock())
         if again:
             self.store.judge_again(self.classifier.version)
         elif not self.store.unjudged(1):
@@ -286,7 +290,10 @@ class Installation:
 
     def facts(self, week: Week) -> WeekFacts:
         """What the store knows of a week."""
-        return self.store.week(week, self.known_sources())
+        from klankbord.tuning.following import rules_changed
+
+        lists = rules_changed(self.settings, self.store.keywords, week)
+        return replace(self.store.week(week, self.known_sources()), rules_changed=lists)
 
     def digest_of(self, week: Week) -> "Digest":
         """The digest of a week, as the store stands now."""

@@ -62,6 +62,8 @@ class _Tally:
     news: bool = False
     remarks: list[str] = field(default_factory=list)
     vanished: list[str] = field(default_factory=list)
+    #: the last batch was kept as such, with the success of the run
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +109,9 @@ class Reader:
                 raise
             said = TransientError(f"{type(error).__name__}: {error}"[:300])
             return self._ended_by(source, said, tally, now)
-        well_again = source.host_key if start.host_failed else ""
-        self.store.succeeded(source.id, well_again, now, new=tally.kept.new > 0, news=tally.news)
+        if not tally.ended:
+            well_again = source.host_key if start.host_failed else ""
+            self.store.succeeded(source.id, well_again, now, new=tally.kept.new > 0, news=tally.news)
         return SourceRun(
             source_id=source.id, kept=tally.kept, requests=tally.requests, remarks=tuple(tally.remarks)
         )
@@ -122,9 +125,17 @@ class Reader:
         self, source: SourceSettings, collector: Collector, tally: _Tally, start: Outset, now: datetime
     ) -> None:
         budget = self._budget(source, start.spent, now)
-        for batch in _timed(collector.poll(start.cursor, budget, now, self.stop)):
+        due = _due(source, now)
+        nothing_to_ask = not start.oldest_check or start.oldest_check >= due.latest
+        for batch, last in _ending(_timed(collector.poll(start.cursor, budget, now, self.stop))):
+            well_before = nothing_to_ask and not start.host_failed and not tally.news and not tally.kept.new
+            tally.ended = last and well_before and not tally.vanished
             tally.kept += self.store.keep(
-                source.id, batch, admitted(batch, self.gate, source.queries), self.clock()
+                source.id,
+                batch,
+                admitted(batch, self.gate, source.queries),
+                self.clock(),
+                ends=tally.ended,
             )
             tally.requests += batch.spent.requests
             tally.remarks += batch.remarks
@@ -135,7 +146,8 @@ class Reader:
             )
             if self.stop.is_set():
                 return
-        tally.kept += self._recheck(source, collector, tally.vanished, start.oldest_check)
+        if tally.vanished or not nothing_to_ask:
+            tally.kept += self._recheck(source, collector, tally.vanished, due)
 
     def _budget(self, source: SourceSettings, spent: Spend, now: datetime) -> Budget:
         """What this run may use of what is left of the day's budget.
@@ -156,23 +168,12 @@ class Reader:
         return Budget(requests=requests, bytes=min(size, Budget().bytes), micros=micros)
 
     def _recheck(
-        self,
-        source: SourceSettings,
-        collector: Collector,
-        vanished: Sequence[str],
-        oldest_check: datetime | None,
+        self, source: SourceSettings, collector: Collector, vanished: Sequence[str], due: Rechecks
     ) -> Kept:
         """Ask whether posts still stand: those that vanished from the source's window, then those due."""
         now = self.clock()
         asked = self.store.held(source.kind, vanished) if vanished else []
-        early = source.recheck_early
-        due = Rechecks(
-            before=now - source.recheck_every,
-            flagged_before=now - timedelta(hours=source.terms.delete_within_hours),
-            early_before=now - early if early else now - timedelta(days=365),
-        )
-        if oldest_check and oldest_check < due.latest:
-            asked += self.store.to_recheck(source.id, due, max(0, _RECHECKS - len(asked)))
+        asked += self.store.to_recheck(source.id, due, max(0, _RECHECKS - len(asked)))
         if not asked or self.stop.is_set():
             return Kept()
         limit, spent = source.budget, self.store.spent(source.id, now)
@@ -207,6 +208,35 @@ def _timed(batches: Iterator[Batch]) -> Iterator[Batch]:
             return
         took = round((time.thread_time() - began) * 1_000)
         yield replace(batch, spent=batch.spent + Spend(parse_ms=took)) if took else batch
+
+
+def _ending(batches: Iterator[Batch]) -> Iterator[tuple[Batch, bool]]:
+    """Each batch, and whether it is the last.
+
+    That is known only of one that carries nothing: such a one can wait until the next is there. Any other is
+    given out at once, since it must be kept before more is asked of the collector.
+    """
+    for batch in batches:
+        waiting: Batch | None = batch
+        while waiting is not None and not (waiting.mentions or waiting.changes or waiting.authors_gone):
+            try:
+                following = next(batches, None)
+            except BaseException:
+                yield waiting, False
+                raise
+            yield waiting, following is None
+            waiting = following
+        if waiting is not None:
+            yield waiting, False
+
+
+def _due(source: SourceSettings, now: datetime) -> Rechecks:
+    early = source.recheck_early
+    return Rechecks(
+        before=now - source.recheck_every,
+        flagged_before=now - timedelta(hours=source.terms.delete_within_hours),
+        early_before=now - early if early else now - timedelta(days=365),
+    )
 
 
 def admitted(batch: Batch, gate: Gate, queries: Collection[str] = ()) -> list[Mention]:

@@ -7,7 +7,7 @@ from reports.dates import number
 from reports.numbers import FEW, Numbers, Series
 from reports.plain import one_line
 from reports.record import Change, WeekBar
-from reports.words import Words
+from reports.words import Words, words
 
 #: weeks in the chart
 SHOWN = 8
@@ -25,6 +25,30 @@ def changes_of(numbers: Numbers, policy: Policy, say: Words) -> tuple[Change, ..
     for clause_id, series in numbers.counted:
         rows.append(_change(_name("row.counted", clause_id, policy, say), series, say, few=True))
     return tuple(rows)
+
+
+def list_changed(
+    name: str, version: int, language: Lang, *, predicted: float | None, got: int | None
+) -> tuple[str, str]:
+    """Who changed a keyword list and what that did, in words.
+
+    Args:
+        name: the list's.
+        version: its number.
+        language: of the digest.
+        predicted: posts a week; None: nobody asked beforehand, the file itself was edited.
+        got: posts in the week summed up; None: the list was not there all week.
+    """
+    say = words(language)
+    shown = say("rule.list", name=one_line(name, 60), version=version)
+    if predicted is None:
+        key = "rule.list.by_hand" if got is None else "rule.list.by_hand_got"
+        role = say("role.system")
+    else:
+        key, role = ("rule.list.predicted" if got is None else "rule.list.got"), say("role.lists")
+    asked = "" if predicted is None else number(round(predicted), language)
+    told = "" if got is None else number(got, language)
+    return role, say(key, list=shown, predicted=asked, got=told)
 
 
 def weeks_of(numbers: Numbers) -> tuple[WeekBar, ...]:

@@ -67,7 +67,8 @@ def why_of(finding: Finding, language: Lang, *, quote: bool = True) -> tuple[str
     say = words(language)
     lines = []
     for signal in dict.fromkeys(piece.signal for piece in finding.evidence):
-        meaning = say.either(f"signal.{signal}", "signal.other", name=one_line(signal, 40))
+        kind, _, name = signal.partition(":")
+        meaning = say.either(f"signal.{kind}", "signal.other", name=one_line(name or signal, 40))
         seen = words_of(finding, signal) if quote else ()
         lines.append(say("why.words", signal=meaning, words="”, “".join(seen)) if seen else meaning)
     return tuple(lines[:_SIGNALS])

@@ -202,6 +202,15 @@ def test_a_page_that_leads_to_a_host_that_is_not_named_is_not_used(paper: Paper,
     assert found[-1].remarks == ("1 articles were not read: the page leads to another host",)
 
 
+def test_a_page_that_leads_to_what_robots_txt_closes_is_not_used(paper: Paper, shop: Workshop) -> None:
+    paper[0].publish("/1")
+    paper[0].pages["/prive/1"] = paper[0].pages["/1"]
+    paper[0].pages["/1"] = Reply(status=302, headers={"Location": "/prive/1"})
+    found = poll(paper, shop)
+    assert only(found).text == TEASER
+    assert found[-1].remarks == ("1 articles were not read: robots.txt does not allow /prive/1",)
+
+
 @pytest.mark.parametrize(
     "head",
     [

@@ -126,6 +126,13 @@ def test_a_login_is_used_again_and_made_anew_when_it_is_refused(room: Room) -> N
     assert (room.fake.logins, len(mentions(found))) == (2, 3)
 
 
+def test_the_login_that_stands_for_the_password_leaves_in_no_text(room: Room) -> None:
+    one, cursor = room.collector(), missed(room)
+    batches(one, cursor)
+    (token,) = room.fake.tokens
+    assert token not in room.workshop.secrets.masked(f"Bearer {token}")
+
+
 def test_a_wrong_password_ends_the_search_and_tells_the_gap_but_not_the_stream(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:

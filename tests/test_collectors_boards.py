@@ -387,3 +387,68 @@ def test_a_cursor_holds_no_words_of_anybody(board: Board, shop: Workshop) -> Non
     say(board[0], 3, thread="Vraag van Wieneke")
     cursor = json.dumps([batch.next for batch in batches(reader(board, shop))])
     assert ("Storing" in cursor, "Vraag" in cursor) == (False, False)
+
+
+#: sends whoever follows it round and round
+LOOP = Reply(status=302, headers={"Location": "/viewtopic.php?f=2&t=2"})
+
+
+def test_an_error_without_an_answer_is_not_taken_for_the_refusal_before_it(
+    board: Board, shop: Workshop
+) -> None:
+    say(board[0], 1, thread="Een")
+    say(board[0], 1, thread="Twee")
+    one = reader(board, shop)
+    stored = mentions(batches(one))
+    board[1].next(Reply(status=404), *[LOOP] * 6)
+    found = one.recheck(stored, Budget(), NOW, Event())
+    assert [change.native_id for change in found.changes] == [stored[0].native_id]
+
+
+def test_a_thread_about_logging_in_is_read_and_a_login_page_is_not(board: Board, shop: Workshop) -> None:
+    say(board[0], 1)
+    table = source(board).model_dump() | {"url": f"{board[1].address}/inloggen-lukt-niet"}
+    one = collector_for(ForumSource(**table), shop)
+    row = b"<a class='topictitle' href='/inloggen-lukt-niet/2'>x</a>"
+    post = b"<div class='post' id='p1'><div class='content'>Voorbeeld BV laat mij er niet in</div></div>"
+    board[1].next(Reply(status=404), Reply(status=404), Reply(body=row), Reply(body=post))
+    assert texts(batches(one)) == ["Voorbeeld BV laat mij er niet in"]
+    board[1].next(Reply(status=302, headers={"Location": "/ucp/login?then=/"}), Reply(body=b"<form>"))
+    with pytest.raises(ForbiddenError, match="login"):
+        batches(one)
+
+
+def test_a_page_that_leads_to_another_host_or_to_what_robots_txt_forbids_is_not_used(
+    board: Board, shop: Workshop
+) -> None:
+    say(board[0], 1)
+    elsewhere = board[1].address.replace("127.0.0.1", "localhost") + "/viewforum.php?f=2"
+    one = reader(board, shop)
+    batches(one)
+    for target, why in ((elsewhere, "another host"), ("/ucp.php", "robots.txt")):
+        board[1].next(Reply(status=302, headers={"Location": target}), Reply(body=b"<p>hier"))
+        with pytest.raises(ForbiddenError, match=why):
+            batches(one)
+
+
+def test_showing_what_selectors_pick_keeps_to_the_boards_pace(board: Board, shop: Workshop) -> None:
+    board[0].crawl_delay = 60.0
+    say(board[0], 1)
+    lines = explained(source(board), shop, NOW, Event())
+    assert lines[-1] == "no thread is shown: the board's pace allows one page now"
+    assert [path for path in asked(board[1]) if path.startswith("/view")] == ["/viewforum.php??"]
+
+
+def test_the_rows_of_thousands_of_links_side_by_side_are_told_apart() -> None:
+    page = "<div>" + "".join(f"<a href='/{number}'>a</a>" for number in range(9_000)) + "</div>"
+    found = picked(page, PLAIN, "https://b.example/").threads
+    assert (len(found), found[99].url, found[99].row) == (100, "https://b.example/99", "a")
+
+
+@pytest.mark.parametrize(
+    "attribute", ["a{}", "a{}='>'", "a{}='\">' b{}='\">'", "a{}=\"='x>'>\"", 'a{} x="<p"']
+)
+def test_a_tag_with_thousands_of_attributes_is_not_tame(attribute: str) -> None:
+    given = [attribute.replace("{}", str(number)) for number in range(2_000)]
+    assert is_tame(f"<p>a</p><div {' '.join(given)}>") is False
+    assert is_tame(f"<p>a</p><div {' '.join(given[:9])}>{'woorden ' * 2_000}</div>") is True

@@ -396,3 +396,50 @@ def test_a_stopped_read_ends_at_once(forum: tuple[FakeDiscourse, Loopback], shop
     stop.set()
     assert list(reader(forum, shop).poll(None, Budget(), NOW, stop)) == []
     assert forum[1].requests == 0
+
+
+def test_a_slow_pace_in_robots_txt_means_one_page_a_run(
+    forum: tuple[FakeDiscourse, Loopback], shop: Workshop
+) -> None:
+    forum[0].robots = "User-agent: *\nCrawl-delay: 30\n"
+    say(forum[0], 3)
+    one = reader(forum, shop)
+    cursor, got = None, set[str]()
+    say(forum[0], 120, 3)
+    for run in range(1, 9):
+        found = batches(one, cursor)
+        got |= {mention.native_id for mention in mentions(found)}
+        cursor = found[-1].next
+        assert [batch.not_before for batch in found] == [NOW + timedelta(seconds=30)]
+        assert forum[1].requests == 1 + run
+    assert len(got) == 123
+    assert len(one.recheck(mentions(found), Budget(), NOW, Event()).standing) <= 1
+
+
+def test_a_post_that_the_forum_cannot_show_does_not_hold_up_a_recheck(
+    forum: tuple[FakeDiscourse, Loopback], shop: Workshop
+) -> None:
+    say(forum[0], 4)
+    one = reader(forum, shop)
+    stored = mentions(batches(one))
+    forum[1].next(Reply(status=500))
+    assert len(one.recheck(stored, Budget(), NOW, Event()).standing) == 3
+    before = forum[1].requests
+    forum[1].always(Reply(status=500))
+    with pytest.raises(CollectError):
+        one.recheck(stored, Budget(), NOW, Event())
+    assert forum[1].requests - before == 2
+
+
+def test_what_a_recheck_was_told_before_trouble_stands(
+    forum: tuple[FakeDiscourse, Loopback], shop: Workshop
+) -> None:
+    say(forum[0], 3)
+    one = reader(forum, shop)
+    stored = mentions(batches(one))
+    gone = Reply(status=404, body=b'{"errors": ["gone"], "error_type": "not_found"}')
+    # a redirect that goes round is an error without an answer: not the refusal that came before it
+    forum[1].next(gone, *[Reply(status=302, headers={"Location": "/posts/1.json"})] * 6)
+    found = one.recheck(stored, Budget(), NOW, Event())
+    assert [change.native_id for change in found.changes] == [stored[0].native_id]
+    assert found.standing == ()

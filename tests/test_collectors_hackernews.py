@@ -17,9 +17,9 @@ from collectors.hackernews_cursor import HackerNewsCursor
 from collectors.hackernews_posts import of_hit
 from klankbord.demo.fakes.hackernews import HackerNewsFake
 from klankbord.demo.loopback import Asked, Loopback, Reply, Trouble
-from klankbord.errors import CollectError, RateLimitedError, TransientError
+from klankbord.errors import CollectError, PermanentError, RateLimitedError, TransientError
 from klankbord.mention import Kind, State
-from klankbord.ports import Budget, Collector, Search
+from klankbord.ports import Batch, Budget, Collector, Search
 from klankbord.settings.models import SourcesFile
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -211,6 +211,17 @@ def test_endless_trouble_costs_one_request(
     assert site.requests == 1
 
 
+def test_a_search_that_is_not_taken_keeps_no_other_from_being_made(
+    fake: HackerNewsFake, site: Loopback, tmp_path: Path
+) -> None:
+    fake.post("VoorbeeldPlus", at=NOW - HOUR)
+    site.next(Reply(status=400))
+    found: list[Batch] = []
+    with pytest.raises(PermanentError):
+        found.extend(reader(fake, site, tmp_path, SEARCHES).poll(None, Budget(), NOW, Event()))
+    assert texts(found) == ["VoorbeeldPlus"]
+
+
 def test_stop_ends_a_read_without_an_error(fake: HackerNewsFake, site: Loopback, tmp_path: Path) -> None:
     stop = Event()
     stop.set()
@@ -255,7 +266,7 @@ def test_a_recheck_tells_what_is_deleted_dead_edited_and_standing(
         (keys[1], State.REMOVED),
         (keys[3], State.DELETED),
     ]
-    assert found.standing == (keys[2], keys[4])
+    assert found.standing == (keys[4],)
     assert [(m.native_id, m.text, m.context) for m in found.edited] == [
         (keys[2], f"{NAME} anders", stored[2].context)
     ]

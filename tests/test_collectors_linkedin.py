@@ -347,6 +347,7 @@ def test_the_receiver_answers_on_loopback(fake: LinkedInFake, shop: Workshop) ->
     assert (status, json.loads(body)["challengeCode"]) == (200, CODE)
     assert fake.call([], **{"X-LI-Signature": "nee"})[0] == 401
     assert fake.send("POST", "/", b"", {"Content-Length": str(LARGEST + 1)})[0] == 413
+    assert fake.send("POST", "/", b"", {"Content-Length": "0" * 12 + "9" * 10})[0] == 413
     assert fake.send("POST", "/", b"", {"Content-Length": "-1"})[0] == 411
 
 

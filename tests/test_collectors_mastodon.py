@@ -302,6 +302,18 @@ def test_a_server_that_shows_nothing_at_once_erases_nothing_unasked(
     assert (told.changes, len(told.standing)) == ((), 3)
 
 
+def test_an_error_without_an_answer_erases_nothing(
+    site: MastodonLoopback, fake: FakeMastodon, reader: Collector
+) -> None:
+    for number in range(3):
+        fake.post(f"Voorbeeld BV {number}", at=NOW - HOUR)
+    stored = mentions(batches(reader))
+    round_and_round = Reply(status=302, headers={"Location": "/api/v1/statuses/1"})
+    site.next(Reply(body=b"[]"), Reply(status=404), *[round_and_round] * 6)
+    told = reader.recheck(stored, Budget(), NOW, Event())
+    assert ([change.native_id for change in told.changes], told.standing) == ([stored[0].native_id], ())
+
+
 def test_a_recheck_keeps_to_its_budget(fake: FakeMastodon, reader: Collector) -> None:
     for number in range(50):
         fake.post(f"Voorbeeld BV {number}", at=NOW - HOUR - timedelta(seconds=number))

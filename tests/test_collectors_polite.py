@@ -2,9 +2,12 @@
 
 import gzip
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from threading import Event
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread, Timer
 from time import monotonic
 
 import pytest
@@ -181,6 +184,36 @@ def test_a_redirect_to_a_file_is_refused() -> None:
             fetch(site)
 
 
+SECRETS = (("Authorization", "Bearer geheim"), ("X-Api-Key", "geheim"), ("If-None-Match", '"1"'))
+
+
+def test_keys_are_sent_on_within_the_place_they_were_meant_for() -> None:
+    with FakeSite() as site:
+        site.redirect("/x", "/y")
+        site.body("/y", b"hier")
+        fetch(site, headers=SECRETS)
+        assert [seen.headers.get("authorization") for seen in site.seen] == ["Bearer geheim"] * 2
+
+
+def test_keys_are_not_sent_on_to_another_place_but_versions_are() -> None:
+    with FakeSite() as site, FakeSite() as other:
+        site.redirect("/x", other.url + "/y", 301)
+        other.body("/y", b"elders")
+        assert fetch(site, headers=SECRETS).body == b"elders"
+        headers = other.seen[0].headers
+    assert {"authorization", "x-api-key"} & set(headers) == set()
+    assert headers["if-none-match"] == '"1"'
+
+
+def test_the_keys_of_a_mirrored_source_go_to_its_mirror_only() -> None:
+    with FakeSite() as site, FakeSite() as other:
+        site.redirect("/m/x", other.url + "/y")
+        other.body("/y", b"elders")
+        fetch(site, url="https://blog.example/x", base_url=site.url + "/m", headers=SECRETS)
+        assert site.seen[0].headers["x-api-key"] == "geheim"
+        assert "x-api-key" not in other.seen[0].headers
+
+
 def test_a_mirror_serves_the_addresses_of_its_host() -> None:
     with FakeSite() as site:
         site.redirect("/m/a", "https://blog.example/b")
@@ -243,3 +276,120 @@ def test_nobody_there_is_transient() -> None:
         address = site.url
     with pytest.raises(TransientError):
         FETCHER.fetch(Request(url=address, now=NOW, stop=Event(), networks=LOOPBACK))
+
+
+class Steady(BaseHTTPRequestHandler):
+    """Keeps connections open, as servers on the web do; notes which connection each request came by."""
+
+    protocol_version = "HTTP/1.1"
+    came_by: list[int]
+    #: ends the connection after an answer, unannounced
+    hangs_up = False
+    #: does not answer a second request on a connection
+    deaf = False
+
+    def do_GET(self) -> None:
+        again = self.client_address[1] in self.came_by
+        self.came_by.append(self.client_address[1])
+        self.close_connection = self.hangs_up or (self.deaf and again)
+        if self.deaf and again:
+            return
+        body = b"x" * (5_000 if self.path == "/large" else 5)
+        self.send_response(304 if self.path == "/same" else 200)
+        if self.path != "/same":
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.path != "/same":
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@contextmanager
+def steady(**ways: bool) -> Iterator[tuple[str, list[int]]]:
+    """A server's address, and the connection of each request that came."""
+    came_by: list[int] = []
+    handler = type("Handler", (Steady,), {"came_by": came_by} | ways)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads, server.block_on_close = True, False
+        thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", came_by
+        server.shutdown()
+        thread.join()
+
+
+def ask(url: str, **given: object) -> Answer:
+    fields: dict[str, object] = {"url": url, "now": NOW, "stop": Event(), "networks": LOOPBACK}
+    return FETCHER.fetch(Request(**(fields | given)))  # type: ignore[arg-type]
+
+
+def test_a_connection_is_kept_for_the_next_request_to_its_place() -> None:
+    with steady() as (url, came_by):
+        assert [ask(url + path).status for path in ("/a", "/same", "/b")] == [200, 304, 200]
+        assert len(set(came_by)) == 1
+
+
+def test_another_name_of_an_address_gets_a_connection_of_its_own() -> None:
+    with steady() as (url, came_by):
+        ask(url + "/a")
+        ask(url.replace("127.0.0.1", "localhost") + "/a")
+        assert len(set(came_by)) == 2
+
+
+def test_a_kept_connection_is_not_used_by_who_may_not_go_there() -> None:
+    with steady() as (url, came_by):
+        ask(url + "/a")
+        with pytest.raises(ForbiddenError):
+            ask(url + "/a", networks=())
+        assert len(came_by) == 1
+
+
+def test_a_connection_whose_answer_was_not_read_to_its_end_is_not_used_again() -> None:
+    with steady() as (url, came_by):
+        with pytest.raises(PermanentError, match="larger than"):
+            ask(url + "/large", max_raw=1_000)
+        assert ask(url + "/a").body == b"xxxxx"
+        assert len(set(came_by)) == 2
+
+
+def test_a_server_that_ended_a_kept_connection_is_asked_over_a_new_one() -> None:
+    with steady(hangs_up=True) as (url, came_by):
+        assert [ask(url + "/a").spent.requests for _ in range(3)] == [1, 1, 1]
+        assert len(set(came_by)) == 3
+
+
+def test_a_request_that_a_kept_connection_did_not_take_is_made_once_more_and_counted() -> None:
+    with steady(deaf=True) as (url, came_by):
+        ask(url + "/a")
+        assert ask(url + "/a").spent.requests == 2
+        assert (len(came_by), len(set(came_by))) == (3, 2)
+
+
+def test_a_request_is_not_made_once_more_where_the_budget_has_none_left() -> None:
+    with steady(deaf=True) as (url, came_by):
+        ask(url + "/a")
+        with pytest.raises(TransientError):
+            ask(url + "/a", max_requests=1)
+        assert len(came_by) == 2
+
+
+def test_a_call_that_was_left_behind_holds_up_no_other() -> None:
+    with FakeSite() as site:
+        site.hang("/x")
+        site.body("/y", b"hier")
+        for _ in range(3):
+            with pytest.raises(TransientError, match="no whole answer within"):
+                fetch(site, timeout=0.1)
+        assert fetch(site, "/y").body == b"hier"
+
+
+def test_a_stop_ends_a_call_under_way() -> None:
+    stop, began = Event(), monotonic()
+    with FakeSite() as site:
+        site.hang("/x")
+        Timer(0.1, stop.set).start()
+        with pytest.raises(TransientError, match="stopped"):
+            fetch(site, stop=stop)
+    assert monotonic() - began < 2

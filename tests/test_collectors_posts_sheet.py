@@ -23,7 +23,12 @@ from klankbord.errors import ImportFileError
 BRANDWATCH = next(one for one in KNOWN if one.id == "brandwatch")
 COOSTO = next(one for one in KNOWN if one.id == "coosto")
 NINE = datetime(2026, 11, 17, 9, 30)  # noqa: DTZ001 - a cell has no zone
-PREAMBLE: list[list[Any]] = [["Report:", "Bulk Mentions Download"], ["Brand:", "Voorbeeld BV"], [], ["Label:", "x"]]
+PREAMBLE: list[list[Any]] = [
+    ["Report:", "Bulk Mentions Download"],
+    ["Brand:", "Voorbeeld BV"],
+    [],
+    ["Label:", "x"],
+]
 HEADER = ["Query Name", "Date", "Title", "Snippet", "Url", "Author", "Language", "Full Text", "Likes"]
 POST: list[Any] = [
     "Voorbeeld", NINE, "Storing", "Al drie…", "https://x.com/wieneke/status/1",

@@ -18,7 +18,7 @@ from collectors.reddit_client import _ACCOUNTS
 from collectors.reddit_listings import queries
 from klankbord.demo.fakes.reddit import ENVIRONMENT, RedditFake
 from klankbord.demo.loopback import Loopback, Reply, Trouble
-from klankbord.errors import AuthError, ForbiddenError, PermanentError, RateLimitedError, TransientError
+from klankbord.errors import AuthError, RateLimitedError, TransientError
 from klankbord.mention import Kind, State
 from klankbord.ports import Batch, Budget, Collector, Cursor, Search
 from klankbord.settings.models import SourcesFile
@@ -193,7 +193,8 @@ def test_endless_trouble_costs_one_request_and_no_sleep(
     site.always(trouble)
     with pytest.raises(error):
         batches(one)
-    assert site.requests - before == 1
+    # a connection that was kept and is then reset is no trouble: the fetcher asks once more on a new one
+    assert site.requests - before <= (2 if trouble is Trouble.RESET else 1)
     assert time.monotonic() - begun < 1
 
 
@@ -215,21 +216,6 @@ def test_when_the_limit_is_used_up_the_run_ends_with_a_moment_and_the_next_asks_
     fake.remaining = 600.0
     assert "Hier ook." in texts(batches(one, end(first), now=NOW + timedelta(minutes=9)))
     assert time.monotonic() - begun < 1
-
-
-def test_a_private_or_quarantined_subreddit_is_forbidden_and_its_reason_told(
-    site: Loopback, tmp_path: Path
-) -> None:
-    for name, reason in (("besloten", "private"), ("quarantaine", "quarantined")):
-        with pytest.raises(ForbiddenError, match=reason):
-            batches(reader(site, tmp_path, subreddits=[name]))
-
-
-def test_a_missing_subreddit_is_permanent_though_reddit_answers_with_a_redirect(
-    site: Loopback, tmp_path: Path
-) -> None:
-    with pytest.raises(PermanentError):
-        batches(reader(site, tmp_path, subreddits=["bestaatniet"], search_all=False))
 
 
 def test_neither_praw_ini_nor_the_environment_is_read(
@@ -389,56 +375,6 @@ def test_deleted_and_removed_posts_never_come_as_mentions_and_vanish_from_the_wi
     second = batches(one, end(first))
     assert "comment 1" not in texts(second)
     assert [gone for batch in second for gone in batch.vanished] == [keys[1]]
-
-
-def test_recheck_tells_deleted_removed_absent_edited_and_standing_apart(
-    fake: RedditFake, site: Loopback, tmp_path: Path
-) -> None:
-    keys = [fake.comment(f"comment {number}", at=ago(hours=6 - number)) for number in range(5)]
-    keys.append(fake.post(NAMES, at=ago(hours=4)))
-    one = reader(site, tmp_path)
-    stored = [mention for mention in mentions(batches(one)) if mention.native_id in keys]
-    fake.delete(keys[0])
-    fake.remove(keys[1])
-    fake.vanish(keys[2])
-    fake.edit(keys[3], "comment 3, maar anders", at=NOW)
-    before = site.requests
-    told = one.recheck(stored, Budget(), NOW, Event())
-    assert {change.native_id: change.state for change in told.changes} == {
-        keys[0]: State.DELETED,
-        keys[1]: State.REMOVED,
-        keys[2]: State.DELETED,
-    }
-    (edited,) = told.edited
-    assert (edited.text, edited.context, edited.edited_at) == (
-        "comment 3, maar anders",
-        "Wat vinden jullie hiervan?",
-        NOW,
-    )
-    assert set(told.standing) == {keys[4], keys[5]}
-    assert (site.requests - before, told.spent.requests) == (1, 1)
-
-
-def test_recheck_asks_a_hundred_at_a_time(fake: RedditFake, site: Loopback, tmp_path: Path) -> None:
-    draad = fake.post("Een draad", at=ago(days=3))
-    for number in range(100):
-        fake.comment(f"comment {number}", at=ago(hours=1), under=draad)
-    one = reader(site, tmp_path)
-    stored = mentions(batches(one))
-    before = site.requests
-    assert len(one.recheck(stored, Budget(), NOW, Event()).standing) == 100
-    assert site.requests - before == 1
-
-
-def test_an_account_that_is_gone_leaves_the_words_and_takes_the_pseudonym(
-    fake: RedditFake, site: Loopback, tmp_path: Path
-) -> None:
-    key = fake.post(NAMES, at=ago(hours=2))
-    one = reader(site, tmp_path)
-    stored = mentions(batches(one))
-    fake.leave(key)
-    (edited,) = one.recheck(stored, Budget(), NOW, Event()).edited
-    assert (edited.author, edited.text, edited.revision != stored[0].revision) == (None, NAMES, True)
 
 
 def test_a_deleted_text_in_a_listing_is_a_change_of_state(

@@ -200,6 +200,7 @@ def test_a_tdmrep_file_that_is_none_reserves_nothing(
         ({"x-robots-tag": "noai, noimageai"}, b"", True),
         ({"x-robots-tag": "otherbot: noai"}, b"", False),
         ({"x-robots-tag": "klankbord: noai"}, b"", True),
+        ({"x-robots-tag": "index, max-video-preview:-1, noai"}, b"", True),
         ({"content-signal": "ai-input=no"}, b"", True),
         ({"content-signal": "ai-train=no"}, b"", False),
     ],
@@ -212,3 +213,28 @@ def test_every_refusal_is_one_of_the_five_errors(site: tuple[Site, Loopback], tm
     site[0].robots("User-agent: *\nDisallow: /")
     with pytest.raises(cast("type[Exception]", CollectError)):
         leave_for(line_of(site[1], workshop(tmp_path)), SITE).asked(f"{SITE}/a")
+
+
+@pytest.mark.parametrize("few", [1, 2])
+def test_a_reservation_that_could_not_be_asked_for_is_not_taken_for_leave(
+    few: int, site: tuple[Site, Loopback], tmp_path: Path
+) -> None:
+    entries = [{"location": "/", "tdm-reservation": 1}]
+    site[0].pages["/.well-known/tdmrep.json"] = Reply(body=json.dumps(entries).encode())
+    line = line_of(site[1], workshop(tmp_path))
+    line.budget = Budget(requests=few)
+    with pytest.raises(CollectError):
+        leave_for(line, SITE).asked(f"{SITE}/a")
+
+
+def test_a_robots_txt_that_moved_and_cannot_be_followed_now_is_no_leave(
+    site: tuple[Site, Loopback], tmp_path: Path
+) -> None:
+    site[0].pages["/robots.txt"] = Reply(status=301, headers={"Location": "/r"})
+    site[0].pages["/r"] = Reply(body=b"User-agent: *\nDisallow: /a")
+    shop = workshop(tmp_path)
+    line = line_of(site[1], shop)
+    line.budget = Budget(requests=1)
+    with pytest.raises(TransientError, match="too few requests"):
+        leave_for(line, SITE)
+    assert leave_for(line_of(site[1], shop), SITE).why_not(f"{SITE}/a")

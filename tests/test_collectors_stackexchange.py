@@ -166,6 +166,51 @@ def test_backoff_is_obeyed_before_the_same_method_is_asked_again(
     assert texts(second) == ["VoorbeeldPlus doet het."]
 
 
+def test_a_search_that_is_not_taken_keeps_no_other_from_being_made_and_moves_no_mark(
+    fake: StackExchangeFake, site: Loopback, tmp_path: Path
+) -> None:
+    fake.post("VoorbeeldPlus doet het.", at=ago(hours=4))
+    one = reader(site, tmp_path, SEARCHES)
+    for whole in (False, True):
+        found: list[Batch] = []
+        if not whole:
+            site.next(Reply(status=400, body=b'{"error_id":400,"error_message":"q is odd"}'))
+            with pytest.raises(PermanentError, match="q is odd"):
+                found.extend(one.poll(None, Budget(), NOW, Event()))
+        else:
+            found = batches(one)
+        assert texts(found) == ["VoorbeeldPlus doet het."]
+        assert bool(json.loads(end(found))["high"]) is whole
+        assert json.loads(end(found))["walk"] is None
+
+
+def test_the_title_of_an_answers_question_is_still_known_where_the_run_was_cut(
+    fake: StackExchangeFake, site: Loopback, tmp_path: Path
+) -> None:
+    asked = fake.post("Wie weet raad?", at=ago(hours=5))
+    fake.reply(NAMES, at=ago(hours=4), under=asked)
+    one = reader(site, tmp_path)
+    whole = mentions(batches(one))
+    first = batches(one, budget=Budget(requests=1))
+    cut = mentions(batches(one, end(first)))
+    assert [(m.native_id, m.context) for m in cut] == [(m.native_id, m.context) for m in whole]
+    assert cut[0].context == "Waar kan ik dit & meer vragen?"
+
+
+def test_a_renamed_or_deleted_account_does_not_uncover_its_name_by_a_recheck(
+    fake: StackExchangeFake, site: Loopback, tmp_path: Path
+) -> None:
+    key = fake.post(f"{NAMES} Groet, Wieneke Planteman", at=ago(hours=5))
+    one = reader(site, tmp_path)
+    stored = mentions(batches(one))
+    fake._posts[int(key)].author = "Iemand Anders"
+    assert one.recheck(stored, Budget(), NOW, Event()).standing == (stored[0].native_id,)
+    fake._posts[int(key)].author = ""
+    (edited,) = one.recheck(stored, Budget(), NOW, Event()).edited
+    assert (edited.author, edited.text) == (None, stored[0].text)
+    assert "Planteman" not in edited.text
+
+
 def test_an_empty_quota_stops_until_the_next_day_and_loses_nothing(
     fake: StackExchangeFake, site: Loopback, tmp_path: Path
 ) -> None:

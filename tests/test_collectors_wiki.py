@@ -348,6 +348,30 @@ def test_a_wiki_that_lags_is_left_alone_for_as_long_as_it_asks(fake: FakeWiki, r
     assert caught.value.until == NOW + timedelta(seconds=5)
 
 
+def test_no_wiki_is_left_alone_for_more_than_a_day(site: Loopback, reader: Collector) -> None:
+    site.always(Reply(body=_error("ratelimited").body, headers={"Retry-After": "999999"}))
+    with pytest.raises(RateLimitedError) as caught:
+        batches(reader)
+    assert caught.value.until == NOW + timedelta(days=1)
+
+
+def test_what_a_recheck_was_told_before_trouble_stands(
+    fake: FakeWiki, site: Loopback, tmp_path: Path
+) -> None:
+    for number in range(60):
+        fake.post(f"Alinea {number}.", at=NOW - timedelta(minutes=90 - number))
+    one = pages_only(fake, site, tmp_path)
+    stored = mentions(batches(one, budget=Budget(requests=100)))
+    polling = site.requests
+    first = one.recheck(stored[:50], Budget(), NOW, Event())
+    assert (len(first.standing), site.requests - polling) == (50, 1)
+    answered = site.replied
+    left = iter([False, True])
+    site.replied = lambda asked: Reply(status=500) if next(left) else answered(asked)  # type: ignore[method-assign]
+    told = one.recheck(stored, Budget(), NOW, Event())
+    assert (len(stored), len(told.standing), told.changes) == (60, 50, ())
+
+
 def test_trouble_on_the_way_leaves_what_was_read(fake: FakeWiki, site: Loopback, tmp_path: Path) -> None:
     for number in range(3):
         fake.post(f"Alinea {number}.", at=NOW - timedelta(minutes=9 - number))

@@ -5,81 +5,28 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from threading import Event, Timer
-from typing import Any
+from threading import Event
 
 import pytest
 from builders import NOW
-from collecting import SEARCHES, batches, mentions, texts, workshop
-from pydantic import ValidationError
+from collecting import SEARCHES, mentions, texts
+from x_scene import HOUR, MINUTE, RICH, SEARCH, Scene, standing
 
-from collectors import Workshop, collector_for
-from collectors.x import planned, previewed
+from collectors.x import planned
 from collectors.x_cursor import XCursor, id_at
-from klankbord.demo.fakes.x import ENVIRONMENT, FAKERY, XFake
-from klankbord.demo.loopback import Asked, Loopback, Reply, Trouble
+from klankbord.demo.fakes.x import ENVIRONMENT, FAKERY
+from klankbord.demo.loopback import Asked, Reply
 from klankbord.errors import (
-    AuthError,
-    CollectError,
-    ForbiddenError,
     PermanentError,
-    RateLimitedError,
-    TransientError,
 )
-from klankbord.mention import Kind, Precision, State
-from klankbord.ports import Batch, Budget, Collector, Cursor
-from klankbord.settings import XSource
-from klankbord.settings.models import SourcesFile
-
-HOUR = timedelta(hours=1)
-MINUTE = timedelta(minutes=1)
-PRICES = {"post": 0.005, "user": 0.010, "count": 0.005, "own_mention": 0.001}
-RICH = Budget(requests=20, micros=100_000_000)
-
-
-class Scene:
-    """A fake X on loopback, and the collector that reads it."""
-
-    def __init__(self, fake: XFake, line: Loopback, folder: Path) -> None:
-        self.fake, self.line, self.folder = fake, line, folder
-        self.workshop: Workshop = workshop(folder)
-
-    def source(self, **given: Any) -> XSource:
-        fields = self.fake.settings(self.line.address) | {"id": "x", "timeout": 5.0, "prices": PRICES} | given
-        made = SourcesFile.model_validate({"source": [fields]}).source[0]
-        assert isinstance(made, XSource)
-        return made
-
-    def collector(self, **given: Any) -> Collector:
-        return collector_for(self.source(**given), self.workshop)
-
-    def poll(self, cursor: Cursor | None = None, budget: Budget = RICH, **given: Any) -> list[Batch]:
-        now = given.pop("now", NOW)
-        return batches(self.collector(**given), cursor, now, budget)
-
-    def asked(self, path: str) -> list[Asked]:
-        return [asked for asked in self.line.asked if asked.path == path]
-
-
-SEARCH = "/2/tweets/search/recent"
+from klankbord.mention import Kind, Precision
+from klankbord.ports import Batch, Cursor
 
 
 @pytest.fixture
 def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    for name, value in ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
-    fake = XFake()
-    with Loopback(fake) as line:
-        yield Scene(fake, line, tmp_path)
-
-
-def cost(found: list[Batch]) -> int:
-    return sum(batch.spent.micros for batch in found)
-
-
-def billed(fake: XFake) -> int:
-    each = {"post": 5_000, "own": 1_000, "user": 10_000, "count": 5_000}
-    return sum(each[name] * count for name, count in fake.billed.items())
+    with standing(tmp_path, monkeypatch) as made:
+        yield made
 
 
 def test_posts_that_hold_a_keyword_become_mentions_without_their_author(scene: Scene) -> None:
@@ -270,236 +217,12 @@ def test_a_query_that_x_refuses_is_an_error_in_its_own_words_and_keeps_no_other_
     assert texts(found) == ["VoorbeeldPlus 39"]
 
 
-def test_every_post_and_author_is_counted_as_x_bills_them(scene: Scene) -> None:
-    parent = scene.fake.post("De vraag", at=NOW - 2 * HOUR, author="Jan Jansen")
-    scene.fake.write("VoorbeeldPlus", at=NOW - HOUR, author="Piet", refers=(("replied_to", parent),))
-    for n in range(120):
-        scene.fake.post(f"Voorbeeld BV {n}", at=NOW - HOUR, author=f"Schrijver {n % 7}")
-    found = scene.poll()
-    assert cost(found) == billed(scene.fake)
-    assert scene.fake.billed == {"post": 122, "own": 0, "user": 15, "count": 0}
-
-
-def test_the_days_budget_is_never_passed_and_its_end_is_a_gap_until_tomorrow(scene: Scene) -> None:
-    for n in range(300):
-        scene.fake.post(f"Voorbeeld BV {n}", at=NOW - HOUR, author=f"Schrijver {n}")
-    found = scene.poll(budget=Budget(requests=50, micros=2_000_000))
-    assert cost(found) == billed(scene.fake)
-    # less than ten posts' worst price is left
-    assert 1_750_000 < cost(found) <= 2_000_000
-    tomorrow = NOW.replace(hour=0) + timedelta(days=1)
-    assert found[-1].gap is not None
-    assert found[-1].gap.reason == "the day's budget of $2.00 is used"
-    assert (found[-1].gap.from_at, found[-1].gap.to_at, found[-1].not_before) == (NOW, tomorrow, tomorrow)
-    again = scene.poll(found[-1].next, Budget())
-    assert [(batch.gap, batch.not_before, batch.mentions) for batch in again] == [(None, tomorrow, ())]
-    rest = scene.poll(found[-1].next, now=tomorrow)
-    assert len({mention.native_id for mention in mentions(found + rest)}) == 300
-    sizes = [int(asked.query["max_results"]) for asked in scene.asked(SEARCH)]
-    assert sizes[0] == 80
-    assert min(sizes) >= 10
-
-
-def test_without_the_names_of_authors_a_post_costs_a_third_and_handles_are_masked_all_the_same(
-    scene: Scene,
-) -> None:
-    scene.fake.post("Voorbeeld BV, zegt @wieneke_plante", at=NOW - HOUR)
-    found = scene.poll(author_names=False)
-    assert cost(found) == 5_000
-    assert "wieneke_plante" not in repr(found)
-    assert mentions(found)[0].author is not None
-
-
-def test_the_organisations_own_mentions_are_read_at_their_own_price(scene: Scene) -> None:
-    scene.workshop = replace(scene.workshop, searches=lambda _: (), keep_handles=("voorbeeld",))
-    key = scene.fake.post("@voorbeeld waar blijft mijn pakket", at=NOW - HOUR)
-    found = scene.poll(account_id="2244994945")
-    assert [mention.native_id for mention in mentions(found)] == [key]
-    assert mentions(found)[0].text == "@voorbeeld waar blijft mijn pakket"
-    assert cost(found) == 1_000 + 10_000
-    assert scene.poll(found[-1].next, account_id="2244994945", now=NOW + HOUR)[-1].mentions == ()
-    assert scene.line.asked[-1].query["since_id"] == key
-
-
 def test_with_nothing_to_search_for_nothing_is_asked(scene: Scene) -> None:
     scene.workshop = replace(scene.workshop, searches=lambda _: ())
     (batch,) = scene.poll(Cursor("kept"))
     assert batch.next == "kept"
     assert batch.remarks[0].startswith("nothing may be searched for")
     assert scene.line.requests == 0
-
-
-def test_a_preview_counts_what_a_query_would_bring_and_cost(scene: Scene) -> None:
-    for n in range(70):
-        scene.fake.post(f"Voorbeeld BV {n}", at=NOW - HOUR - n * HOUR)
-    scene.fake.now = NOW
-    (one,) = previewed(scene.source(), scene.workshop, RICH, NOW, Event())
-    assert (one.posts_a_day, one.micros_a_day, one.micros_spent) == (10.0, 150_000, 5_000)
-    assert one.keywords == ("Voorbeeld BV", "VoorbeeldPlus")
-    assert previewed(scene.source(), scene.workshop, Budget(micros=4_999), NOW, Event()) == ()
-
-
-def test_a_recheck_tells_gone_closed_edited_and_standing_posts_apart(scene: Scene) -> None:
-    keys = [scene.fake.post(f"Voorbeeld BV {n}", at=NOW - HOUR + n * MINUTE) for n in range(4)]
-    stored = mentions(scene.poll())
-    scene.fake.delete(keys[0])
-    scene.fake.close(keys[1])
-    scene.fake.edit(keys[2], "Voorbeeld BV, verbeterd", at=NOW)
-    scene.fake.billed = dict.fromkeys(scene.fake.billed, 0)
-    answer = scene.collector().recheck(stored, RICH, NOW + HOUR, Event())
-    assert {change.native_id: change.state for change in answer.changes} == {
-        keys[0]: State.DELETED,
-        keys[1]: State.REMOVED,
-    }
-    assert answer.standing == (keys[3],)
-    assert [(one.native_id, one.text) for one in answer.edited] == [(keys[2], "Voorbeeld BV, verbeterd")]
-    assert answer.spent.micros == billed(scene.fake) == 3 * 5_000 + 10_000
-    assert answer.spent.requests == 2
-
-
-def test_a_recheck_asks_a_hundred_at_once_and_no_more_than_the_budget_allows(scene: Scene) -> None:
-    for n in range(120):
-        scene.fake.post(f"Voorbeeld BV {n}", at=NOW - HOUR)
-    stored = mentions(scene.poll())
-    scene.line.asked.clear()
-    collector = scene.collector()
-    assert len(collector.recheck(stored, RICH, NOW, Event()).standing) == 100
-    assert len(collector.recheck(stored, Budget(micros=25_000), NOW, Event()).standing) == 5
-    assert collector.recheck(stored, Budget(), NOW, Event()).standing == ()
-    assert len(scene.line.asked) == 2
-
-
-def test_a_deleted_post_does_not_come_back(scene: Scene) -> None:
-    key = scene.fake.post("Voorbeeld BV", at=NOW - MINUTE)
-    cursor = scene.poll()[-1].next
-    scene.fake.delete(key)
-    assert mentions(scene.poll(cursor, now=NOW + MINUTE)) == []
-
-
-LIMITED = Reply(status=429, body=b'{"title":"Too Many Requests"}')
-CAPPED = Reply(
-    status=429, body=b'{"type":"https://api.twitter.com/2/problems/usage-capped","title":"UsageCapExceeded"}'
-)
-
-
-@pytest.mark.parametrize(
-    ("trouble", "error"),
-    [
-        (LIMITED, RateLimitedError),
-        (replace(LIMITED, headers={"x-rate-limit-reset": "soon"}), RateLimitedError),
-        (replace(LIMITED, headers={"x-rate-limit-reset": "1"}), RateLimitedError),
-        (CAPPED, RateLimitedError),
-        (Reply(status=500, body=b"[1]"), TransientError),
-        (Reply(status=503, body=b"<html>"), TransientError),
-        (Reply(status=200, body=b"<html>"), TransientError),
-        (Reply(status=200, body=b""), TransientError),
-        (Reply(status=200, body=b"[]"), TransientError),
-        (Reply(status=200, body=b"null"), TransientError),
-        (Reply(status=401, body=b"{}"), AuthError),
-        (Reply(status=402, body=b'{"title":"CreditsDepleted"}'), ForbiddenError),
-        (Reply(status=403, body=b"{}"), ForbiddenError),
-        (Reply(status=400, body=b'{"errors":["x"]}'), PermanentError),
-        (Trouble.RESET, TransientError),
-        (Trouble.CUT, TransientError),
-        (Trouble.GARBAGE, TransientError),
-    ],
-)
-def test_what_goes_wrong_is_one_of_five_errors_after_few_requests(
-    scene: Scene, trouble: Reply | Trouble, error: type[CollectError]
-) -> None:
-    scene.fake.post("Voorbeeld BV", at=NOW - HOUR)
-    cursor = scene.poll()[-1].next
-    scene.line.requests = 0
-    scene.line.always(trouble)
-    with pytest.raises(error) as raised:
-        scene.poll(cursor)
-    assert type(raised.value) is error
-    assert scene.line.requests <= 2
-    assert ENVIRONMENT["KLANKBORD_DEMO_X_TOKEN"] not in str(raised.value)
-
-
-def test_the_cap_of_x_itself_rests_until_its_next_day(scene: Scene) -> None:
-    scene.line.always(CAPPED)
-    with pytest.raises(RateLimitedError) as raised:
-        scene.poll()
-    assert raised.value.until == NOW.replace(hour=0) + timedelta(days=1)
-
-
-def test_odd_content_in_an_answer_is_told_and_costs_no_more_than_itself(scene: Scene) -> None:
-    null = {"id": "8", "text": "VoorbeeldPlus 8", "lang": None, "author_id": None, "note_tweet": None}
-    odd = {
-        "data": [{"id": "7", "text": "VoorbeeldPlus"}, null, {"id": 7}, 3, None],
-        "meta": [],
-        "includes": {"users": 1},
-    }
-    scene.line.next(Reply(body=json.dumps(odd).encode()))
-    (batch,) = scene.poll()
-    assert [mention.text for mention in batch.mentions] == ["VoorbeeldPlus", "VoorbeeldPlus 8"]
-    assert batch.remarks == (
-        "3 of 5 posts of X's answer could not be read",
-        "X did not send the fields that were asked for: their names may have changed",
-    )
-
-
-def test_reading_the_fake_as_its_own_settings_say_costs_nothing(scene: Scene) -> None:
-    scene.fake.post("Voorbeeld BV", at=NOW - HOUR)
-    found = scene.poll(budget=Budget(), prices={"post": 0, "user": 0, "count": 0, "own_mention": 0})
-    assert (len(mentions(found)), cost(found), found[-1].gap) == (1, 0, None)
-
-
-def test_pages_without_end_end(scene: Scene) -> None:
-    scene.line.always(Reply(body=b'{"data":[],"meta":{"next_token":"again","result_count":0}}'))
-    assert len(scene.poll()) <= 2
-
-
-def test_the_last_request_of_a_window_is_followed_by_a_pause(scene: Scene) -> None:
-    for n in range(250):
-        scene.fake.post(f"Voorbeeld BV {n}", at=NOW - HOUR)
-    scene.fake.limits["search"] = 2
-    found = scene.poll()
-    assert [len(batch.mentions) for batch in found] == [100, 100]
-    assert found[-1].not_before is not None
-    assert NOW < found[-1].not_before <= NOW + 15 * MINUTE
-    with pytest.raises(RateLimitedError):
-        scene.poll(found[-1].next)
-
-
-def test_a_missing_token_is_told_before_anything_is_asked(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("KLANKBORD_DEMO_X_TOKEN")
-    with pytest.raises(AuthError, match="KLANKBORD_DEMO_X_TOKEN"):
-        scene.poll()
-    assert scene.line.requests == 0
-
-
-def test_a_stop_ends_a_poll_that_hangs(scene: Scene) -> None:
-    stop = Event()
-    scene.line.always(Trouble.HANG)
-    Timer(0.1, stop.set).start()
-    assert list(scene.collector().poll(None, RICH, NOW, stop)) == []
-    assert scene.line.requests == 1
-
-
-@pytest.mark.parametrize(
-    "suffix", ["-is:retweet lang:nl", '-is:retweet -"prijs vraag"', "(lang:nl OR lang:en)", ""]
-)
-def test_a_suffix_may_narrow(scene: Scene, suffix: str) -> None:
-    assert scene.source(suffix=suffix).suffix == suffix
-
-
-@pytest.mark.parametrize(
-    "suffix", ["from:jan", "-is:retweet OR jan", "to:jan", "@jan", "-(a b)", "list:12", "jan"]
-)
-def test_a_suffix_may_not_widen_or_ask_for_persons(scene: Scene, suffix: str) -> None:
-    with pytest.raises(ValidationError, match="only narrow"):
-        scene.source(suffix=suffix)
-
-
-def test_a_budget_that_buys_nothing_is_told_in_the_settings(scene: Scene) -> None:
-    with pytest.raises(ValidationError, match=r"at least \$0.25"):
-        scene.source(budget={"money_per_day": 0.2})
-    assert scene.source(budget={"money_per_day": 0.2}, author_names=False).budget.money_per_day == 0.2
 
 
 #: key paths of X's OpenAPI description 2.168 and of its pages (data dictionary, errors, counts), 2026-08

@@ -23,7 +23,7 @@ from klankbord.cli import app
 from klankbord.errors import CollectError
 from klankbord.finding import OUTCOMES, REASONS, Decision
 from klankbord.policy import Mode, Strictness
-from klankbord.settings import models, policy_file, policy_of, starter_folder
+from klankbord.settings import imports, models, policy_file, policy_of, starter_folder
 from klankbord.store import schema
 from reports.alert import alert_of, digest_message
 from reports.digest import digest_of
@@ -301,6 +301,7 @@ _FILE_OF: dict[str, type[BaseModel]] = {
     "source": models.SourcesFile,
     "query": models.QueriesFile,
     "channel": models.DeliverySettings,
+    "import": imports.ImportsFile,
     "adoption": policy_file.Adoption,
 }
 

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from klankbord.cli import collecting, findings, judging, running, sources, telling
+from klankbord.cli import collecting, findings, judging, keywords, running, searching, sources, telling
 from klankbord.errors import ImportFileError, KlankbordError, NotFoundError, QueryError, SettingsError
 
 app = typer.Typer(
@@ -25,6 +25,8 @@ collecting.add_to(app)
 sources.add_to(app)
 judging.add_to(app)
 findings.add_to(app)
+keywords.add_to(app)
+searching.add_to(app)
 telling.add_to(app)
 
 #: exit codes: 0 done; 1 failed; 2 wrong usage or config; 3 done, but some sources failed

@@ -7,6 +7,7 @@ from threading import Event
 
 from klankbord import clock, lock
 from klankbord.demo.feeds import site
+from klankbord.demo.platforms import FORUM
 from klankbord.demo.posts import later, written
 from klankbord.demo.web import DEAD, SmallWeb
 from klankbord.finding import Finding
@@ -24,7 +25,7 @@ _SOURCES = {
     "noorderpost": ("Noorderpost", "feed", "nl"),
     "groningerblog": ("Groninger blog", "feed", "nl"),
     "blogreacties": ("Groninger blog, reacties", "comment_feed", "nl"),
-    "plugtalk": ("PlugTalk", "feed", "en"),
+    FORUM: ("PlugTalk", "forum", "en"),
     "expatblog": ("Northern Expat", "feed", "en"),
     "expatcomments": ("Northern Expat, comments", "comment_feed", "en"),
     "nieuwsalert": ("Nieuws via alerts", "feed", ""),
@@ -56,15 +57,18 @@ def _sources(address: str) -> str:
             f'id = "{place}"',
             f'kind = "{kind}"',
             f'name = "{name}"',
-            f'url = "{site(place)}/{place}/feed"',
+            f'url = "{site(place)}{"" if kind == "forum" else f"/{place}/feed"}"',
             f'base_url = "{address}"',
             'allow_addresses = ["127.0.0.0/8"]',
             'every = "1m"',
         ]
+        # the demo is read in one run, so its forum need not be spared
+        lines += ["crawl_delay = 0"] if kind == "forum" else []
         lines += [f'language = "{language}"'] if language else []
-        tables.append(
-            "\n".join(lines) + f"\n\n[source.terms]\nterms_read_on = {read_on}\nretention_days = 90\n"
-        )
+        # nor does it come back tomorrow for the rest
+        budget = "\n[source.budget]\nrequests_per_run = 300\n" if kind == "forum" else ""
+        terms = f"\n[source.terms]\nterms_read_on = {read_on}\nretention_days = 90\n"
+        tables.append("\n".join(lines) + "\n" + budget + terms)
     return "\n".join(tables)
 
 

@@ -10,8 +10,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from types import TracebackType
 from typing import Any, ClassVar, Self
+from urllib.parse import parse_qs, urlsplit
 
 from klankbord.demo.feeds import PLACES, feed_of
+from klankbord.demo.loopback import Asked, Reply
+from klankbord.demo.platforms import FORUM, forum_of
 from klankbord.demo.posts import Post
 
 #: a place whose server always answers 500
@@ -19,7 +22,7 @@ DEAD = "buurtforum"
 
 
 class SmallWeb:
-    """Eight feeds, their pages, a dead site and a webhook receiver on one loopback port."""
+    """Feeds with their pages, a Discourse forum, a dead site and a webhook receiver on one loopback port."""
 
     def __init__(self, posts: Sequence[Post], port: int = 0) -> None:
         """Serve these posts; port 0 takes any free one."""
@@ -37,6 +40,7 @@ class SmallWeb:
         """From now on serve these posts."""
         with self._lock:
             self._posts = {place: [post for post in posts if post.place == place] for place in PLACES}
+            self._forum = forum_of(self._posts[FORUM])
 
     @property
     def address(self) -> str:
@@ -60,6 +64,12 @@ class SmallWeb:
             self.requests += 1
             return list(self._posts.get(place, ()))
 
+    def forum(self, asked: Asked) -> Reply:
+        """What the forum's own software answers."""
+        with self._lock:
+            self.requests += 1
+            return self._forum.answer(asked)
+
     def receive(self, key: str) -> None:
         """Remember a message by its key."""
         with self._lock:
@@ -75,7 +85,12 @@ class _Handler(BaseHTTPRequestHandler):
         if place == DEAD:
             self._answer(500, "text/plain", b"out of order")
         elif place not in PLACES:
-            self._answer(404, "text/plain", b"no such place")
+            parts = urlsplit(self.path)
+            query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            asked = Asked(method="GET", path=parts.path, query=query, headers=headers)
+            reply = self.web.forum(asked)
+            self._answer(reply.status, "", reply.body, dict(reply.headers))
         elif rest == "feed":
             self._feed(place)
         else:
@@ -111,7 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, kind: str, body: bytes, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
-        for name, value in ({"Content-Type": kind} | (headers or {})).items():
+        for name, value in (({"Content-Type": kind} if kind else {}) | (headers or {})).items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -1,6 +1,7 @@
 """A config folder of TOML files comes in, one checked Settings goes out, or every mistake at once."""
 
 from klankbord.settings.files import load, policy_of, starter_folder
+from klankbord.settings.keywords import Exclusion, KeywordList, ListedTerm
 from klankbord.settings.models import (
     ChannelSettings,
     DeliverySettings,
@@ -30,12 +31,15 @@ __all__ = [
     "BudgetSettings",
     "ChannelSettings",
     "DeliverySettings",
+    "Exclusion",
     "Fact",
     "FeedSource",
     "ForumSource",
     "GeneralSettings",
     "HackerNewsSource",
+    "KeywordList",
     "LinkedInSource",
+    "ListedTerm",
     "MastodonSource",
     "Organisation",
     "QuerySettings",

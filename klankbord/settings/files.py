@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from klankbord.errors import Mistake, SettingsError
 from klankbord.policy import Policy
+from klankbord.settings.keywords import read_lists
 from klankbord.settings.models import (
     DeliverySettings,
     GeneralSettings,
@@ -55,6 +56,7 @@ def load(folder: Path, check: Check | None = None) -> Settings:
     queries = _read(folder / "queries.toml", QueriesFile, mistakes, by_name)
     delivery = _read(folder / "delivery.toml", DeliverySettings, mistakes, DeliverySettings())
     policy = _read(policy_file, PolicyFile, mistakes)
+    lists, exclusions = read_lists(folder, starter_folder(), _read, mistakes)
     mistakes += _loose_ends(sources or SourcesFile(), queries, delivery or DeliverySettings())
     if check:
         mistakes += check(sources.source if sources else (), queries.query if queries else ())
@@ -67,6 +69,8 @@ def load(folder: Path, check: Check | None = None) -> Settings:
         queries=queries.query,
         organisation=organisation,
         delivery=delivery,
+        keyword_lists=lists,
+        exclusions=exclusions,
         policy=policy.record(_fingerprint(policy_file), listed=organisation.listed),
     )
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, model_validator
 
 from klankbord.policy import Policy
+from klankbord.settings.keywords import Exclusion, KeywordList
 from klankbord.settings.organisation import Organisation
 from klankbord.settings.sources import AnySource, SourceSettings
 from klankbord.settings.values import ClockTime, Key, Table, WebAddress, Weekday, Zone
@@ -130,6 +131,9 @@ class Settings(Table):
     organisation: Organisation
     delivery: DeliverySettings
     policy: Policy
+    keyword_lists: tuple[KeywordList, ...] = ()
+    #: templates that lists may name, those that ship included
+    exclusions: tuple[Exclusion, ...] = ()
 
     @property
     def data_dir(self) -> Path:

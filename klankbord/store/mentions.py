@@ -10,12 +10,15 @@ from sqlalchemy.sql.selectable import Select
 
 from klankbord.mention import Mention, MentionId, State, mention_id
 from klankbord.store import schema
+from klankbord.store.engine import spelled, straight
 from klankbord.store.rows import EDITED, clean, mention_of, mention_row
 
 #: SQLite allows 32,766 parameters in a statement; PostgreSQL 65,535
 _MANY = 5_000
 _COLUMNS = tuple(
-    column for column in schema.mention.c if column.name not in {"judged_revision", "judged_by", "checked_at"}
+    column
+    for column in schema.mention.c
+    if column.name not in {"judged_revision", "judged_by", "checked_at", "search_id"}
 )
 _mention, _tally = schema.mention.c, schema.tally.c
 # Statements of every batch and every run are made once: building one costs more than running it.
@@ -31,7 +34,7 @@ _CHECKED = (
     .where(_mention.id.in_(bindparam("ids", expanding=True)))
     .values(checked_at=bindparam("now"))
 )
-_MORE = (
+_MORE = spelled(
     update(schema.tally)
     .where(
         _tally.day == bindparam("on"),
@@ -317,8 +320,8 @@ def add(
     """Add to an anonymous daily count."""
     if n == 0:
         return
-    counted = {"on": day, "what": name, "of": source_id, "language": lang or "", "more": n}
-    if connection.execute(_MORE, counted).rowcount == 0:
+    counted = {"on": day.isoformat(), "what": name, "of": source_id, "language": lang or "", "more": n}
+    if straight(connection, _MORE, counted).rowcount == 0:
         connection.execute(
             _NEW_TALLY, {"day": day, "name": name, "source_id": source_id, "lang": lang or "", "n": n}
         )

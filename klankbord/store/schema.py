@@ -56,6 +56,16 @@ def _text_of(moment: datetime) -> str:
     return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
+def kept_moment(moment: datetime | None) -> str | None:
+    """A moment as SQLite keeps it."""
+    return _text_of(moment.astimezone(UTC)) if moment else None
+
+
+def moment_of(kept: str | None) -> datetime | None:
+    """The moment that SQLite kept."""
+    return datetime.fromisoformat(kept).replace(tzinfo=UTC) if kept else None
+
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -95,9 +105,12 @@ mention = Table(
     Column("judged_revision", String(64)),
     Column("judged_by", String(64)),
     Column("checked_at", UtcTime, nullable=False),
+    # the row of the search index that holds its words; NULL: not there, see store/search.py
+    Column("search_id", Integer),
     UniqueConstraint("platform", "native_id"),
     Index("ix_mention_published", "published_at", "source_id"),
     Index("ix_mention_checked", "source_id", "checked_at"),
+    Index("ix_mention_search", "search_id", unique=True),
 )
 # Few rows wait at any time, so this stays small however long the history grows.
 Index(
@@ -226,6 +239,21 @@ message = Table(
     Column("sent_at", UtcTime),
     Column("error", Text, nullable=False, default=""),
     Index("ix_message_state", "state", "due_at"),
+)
+
+# Every version of a keyword list: who changed it, why, and what that was expected to do.
+keyword_version = Table(
+    "keyword_version",
+    metadata,
+    Column("list_id", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("by", String(120), nullable=False),
+    Column("reason", Text, nullable=False),
+    # the file as it stood; empty: it was taken away
+    Column("content", Text, nullable=False),
+    # JSON; empty where nobody asked beforehand
+    Column("predicted", Text, nullable=False),
 )
 
 digest = Table(

@@ -2,19 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Update, and_, bindparam, func, insert, literal, literal_column, select, update
+from sqlalchemy import (
+    Connection,
+    Update,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from klankbord.errors import CollectError
 from klankbord.mention import Precision, SourceId
 from klankbord.polling import Pace, usual
-from klankbord.ports import Cursor, Gap, Spend
+from klankbord.ports import Batch, Cursor, Gap, Spend
 from klankbord.standing import Ledger
 from klankbord.store import schema
+from klankbord.store.engine import spelled, straight
 from klankbord.week import GapRow
 
 _LONGEST = 500
@@ -34,6 +45,7 @@ _STILL_WELL = (
     .where(_source.id == bindparam("of"), _source.failing_since.is_(None))
     .values(last_attempt_at=bindparam("now"), last_success_at=bindparam("now"))
 )
+_QUIET_END = spelled(_STILL_WELL.values(cursor=bindparam("next"), not_before=bindparam("rest")))
 _PACES = select(
     _source.id, _source.last_attempt_at, _source.not_before, _source.last_news_at, _source.news_every
 )
@@ -48,25 +60,27 @@ _of_today = and_(
 _SPENT = (
     select(schema.tally.c.name, func.sum(schema.tally.c.n)).where(_of_today).group_by(schema.tally.c.name)
 )
-_nothing = select(literal(1).label("one")).subquery()
+_nothing = select(literal_column("1").label("one")).subquery()
 _OLDEST = (
     select(func.min(schema.mention.c.checked_at))
     .where(schema.mention.c.source_id == bindparam("of"))
     .scalar_subquery()
 )
 # One statement, since a thousand sources that have no news ask nothing else; a row for each kind of spend.
-_OUTSET = select(
-    _source.cursor,
-    _source.not_before,
-    schema.breaker.c.key.label("held_against"),
-    schema.breaker.c.open_until,
-    _OLDEST.label("oldest_check"),
-    schema.tally.c.name,
-    schema.tally.c.n,
-).select_from(
-    _nothing.join(schema.source, _source.id == bindparam("of"), isouter=True)
-    .join(schema.breaker, schema.breaker.c.key == bindparam("host"), isouter=True)
-    .join(schema.tally, _of_today, isouter=True)
+_OUTSET = spelled(
+    select(
+        _source.cursor,
+        _source.not_before,
+        schema.breaker.c.key.label("held_against"),
+        schema.breaker.c.open_until,
+        _OLDEST.label("oldest_check"),
+        schema.tally.c.name,
+        schema.tally.c.n,
+    ).select_from(
+        _nothing.join(schema.source, _source.id == bindparam("of"), isouter=True)
+        .join(schema.breaker, schema.breaker.c.key == bindparam("host"), isouter=True)
+        .join(schema.tally, _of_today, isouter=True)
+    )
 )
 
 
@@ -83,7 +97,7 @@ class Outset:
     #: it failed so often that it is left alone
     host_open: bool = False
     #: today, so far
-    spent: Spend = Spend()
+    spent: Spend = field(default_factory=Spend)
     #: when that mention of it which was not looked at for longest was seen to stand; None: it has none
     oldest_check: datetime | None = None
 
@@ -96,25 +110,30 @@ def cursor(connection: Connection, source_id: str) -> Cursor | None:
 
 def outset(connection: Connection, source_id: str, host: str, day: date) -> Outset:
     """What a run of a source begins with, on a day."""
-    rows = connection.execute(_OUTSET, {"of": source_id, "host": host, "on": day}).all()
-    first = rows[0]
+    asked = {"of": source_id, "host": host, "on": day.isoformat()}
+    rows = straight(connection, _OUTSET, asked).fetchall()
+    cursor, not_before, held_against, open_until, oldest_check, _, _ = rows[0]
     # a language is a part of a tally's key, but what is spent has none: a name stands here once
-    spends = {row.name: row.n for row in rows if row.name}
+    spends = {name: number for *_, name, number in rows if name}
     return Outset(
-        cursor=Cursor(first.cursor) if first.cursor else None,
-        not_before=first.not_before,
-        host_failed=first.held_against is not None,
-        host_open=first.open_until is not None,
-        spent=Spend(**spends) if spends else Spend(),
-        oldest_check=first.oldest_check,
+        cursor=Cursor(cursor) if cursor else None,
+        not_before=schema.moment_of(not_before),
+        host_failed=held_against is not None,
+        host_open=open_until is not None,
+        spent=Spend(**spends),
+        oldest_check=schema.moment_of(oldest_check),
     )
 
 
-def advance(
-    connection: Connection, source_id: str, next_cursor: Cursor, not_before: datetime | None, now: datetime
-) -> None:
-    """A batch was kept: the cursor moves with it."""
-    _set(connection, source_id, cursor=next_cursor, not_before=not_before, last_attempt_at=now)
+def advance(connection: Connection, source_id: str, batch: Batch, now: datetime, *, ends: bool) -> None:
+    """A batch was kept: the cursor moves with it, and where the run `ends` well with it that is noted too."""
+    rest, moment = schema.kept_moment(batch.not_before), schema.kept_moment(now)
+    given = {"of": source_id, "next": batch.next, "rest": rest, "now": moment}
+    if ends and straight(connection, _QUIET_END, given).rowcount:
+        return
+    _set(connection, source_id, cursor=batch.next, not_before=batch.not_before, last_attempt_at=now)
+    if ends:
+        succeed(connection, source_id, now, new=False, news=False)
 
 
 def succeed(connection: Connection, source_id: str, now: datetime, *, new: bool, news: bool) -> None:
@@ -189,11 +208,20 @@ def ledger(connection: Connection, day: date, since: datetime) -> Ledger:
 
 
 def _lags(connection: Connection, since: datetime) -> dict[str, timedelta]:
-    """Of mentions whose moment the source gave exactly: the time within which 95 % were collected."""
+    """Of mentions whose moment the source gave exactly: the time within which 95 % were collected.
+
+    What was there before a source was read for the first time tells nothing of how late it is seen.
+    """
     table = schema.mention.c
+    begun = (
+        select(table.source_id.label("of"), func.min(table.collected_at).label("at"))
+        .group_by(table.source_id)
+        .subquery()
+    )
     place = func.row_number().over(partition_by=table.source_id, order_by=table.collected_at.desc())
     newest = (
         select(table.source_id, table.published_at, table.collected_at, place.label("place"))
+        .join(begun, (begun.c.of == table.source_id) & (table.published_at > begun.c.at))
         .where(table.published_precision == Precision.EXACT.value, table.collected_at >= since)
         .subquery()
     )

@@ -18,9 +18,11 @@ from klankbord.ports import Batch, Cursor, Recheck, Spend
 from klankbord.standing import Ledger
 from klankbord.store import breakers, findings, mentions, messages, retention, schema, sources, weeks
 from klankbord.store.engine import begin, first_line, opened
+from klankbord.store.keywords import Shelf
 from klankbord.store.mentions import Rechecks
 from klankbord.store.messages import Due
 from klankbord.store.retention import Limits
+from klankbord.store.search import SearchIndex, sweep
 from klankbord.store.sources import Outset
 from klankbord.week import SourceHealth, Week, WeekFacts
 
@@ -94,6 +96,12 @@ class Store:
         with _told_plainly(), self._pen, self._engine.begin() as connection:
             begin(connection, to_write=True)
             yield connection
+            sweep(connection)
+
+    @property
+    def search(self) -> SearchIndex:
+        """What search asks of the store."""
+        return SearchIndex(self._reading, self._writing, self._forgetting_key)
 
     # collecting
 
@@ -136,8 +144,18 @@ class Store:
         with self._writing() as connection:
             return breakers.open_until(connection, key, now)
 
-    def keep(self, source_id: str, batch: Batch, admitted: Sequence[Mention], now: datetime) -> Kept:
-        """Keep a batch: the mentions among its posts, its state changes, cursor and spend, together."""
+    def keep(
+        self, source_id: str, batch: Batch, admitted: Sequence[Mention], now: datetime, *, ends: bool = False
+    ) -> Kept:
+        """Keep a batch: the mentions among its posts, its state changes, cursor and spend, together.
+
+        Args:
+            source_id: which source.
+            batch: what its collector read.
+            admitted: those of its posts that are about the organisation.
+            now: this moment.
+            ends: the run ended well with it and brought nothing new; no `succeeded` is to follow.
+        """
         keys = {self._forgetting_key(m.platform, m.native_id): m.id for m in admitted}
         with self._writing() as connection:
             gone = mentions.forgotten(connection, keys)
@@ -151,7 +169,7 @@ class Store:
             deleted += self._forget_authors(connection, source_id, batch.authors_gone, now)
             if batch.gap:
                 sources.note_gap(connection, source_id, batch.gap)
-            sources.advance(connection, source_id, batch.next, batch.not_before, now)
+            sources.advance(connection, source_id, batch, now, ends=ends)
         return Kept(
             new=len(plan.new),
             edited=len(plan.edited),
@@ -460,6 +478,11 @@ class Store:
         with self._reading() as connection:
             rows = connection.execute(select(table).order_by(table.c.week.desc()))
             return [(row.week, row.built_at, row.late) for row in rows]
+
+    @property
+    def keywords(self) -> Shelf:
+        """Versions of keyword lists, and what a list is tried on."""
+        return Shelf(self._reading, self._writing)
 
     # keeping house
 
