@@ -67,29 +67,25 @@ def filled(
 
 
 def _waits(fill: Fill, now: datetime) -> bool:
-    return fill.wait != "" and datetime.fromisoformat(fill.wait) > now
+    return fill.wait is not None and fill.wait > now
 
 
 def _after(fill: Fill, page: _Page) -> Fill:
     found = fill.found + len(page.mentions)
     if page.after and page.after != fill.page and fill.pages < _PAGES:
-        return replace(fill, page=page.after, pages=fill.pages + 1, found=found, wait="")
-    return replace(fill, search=fill.search + 1, page="", pages=0, found=found, wait="")
+        return replace(fill, page=page.after, pages=fill.pages + 1, found=found, wait=None)
+    return replace(fill, search=fill.search + 1, page="", pages=0, found=found, wait=None)
 
 
 def _troubled(place: Place, fill: Fill, error: CollectError, line: Line) -> Batch:
     """The stream goes on whatever becomes of the search: its trouble is a remark, at the end a gap."""
     hopeless = isinstance(error, AuthError | ForbiddenError | PermanentError)
     said = f"the search for what the stream missed failed: {error.problem}"
-    if hopeless or line.now - datetime.fromisoformat(fill.begun) > _PATIENCE:
-        gap = Gap(
-            from_at=datetime.fromisoformat(fill.from_at),
-            to_at=datetime.fromisoformat(fill.to_at),
-            reason=f"{PASSED}, and {said}",
-        )
+    if hopeless or line.now - fill.begun > _PATIENCE:
+        gap = Gap(from_at=fill.from_at, to_at=fill.to_at, reason=f"{PASSED}, and {said}")
         return Batch(next=replace(place, fill=None).write(), spent=line.took(), gap=gap, remarks=(said,))
     wait = max(error.until or line.now, line.now + _REST)
-    waiting = replace(place, fill=replace(fill, wait=wait.isoformat()))
+    waiting = replace(place, fill=replace(fill, wait=wait))
     return Batch(next=waiting.write(), spent=line.took(), remarks=(said,))
 
 
@@ -166,5 +162,5 @@ class _Client:
         return mention(post["uri"], post["cid"], record, self._source, line.workshop, line.now, names=names)
 
 
-def _utc(moment: str) -> str:
-    return datetime.fromisoformat(moment).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

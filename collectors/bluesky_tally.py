@@ -122,14 +122,14 @@ class Tally:
         """The first event after a gap: what lies before it is told, or searched for where it can be."""
         self.outdated = False
         before, after = self.place, self.place.moved(event.seq, event.time, self._now)
-        if before.first or after.moment <= before.moment:
+        if before.first or after.at <= before.at:
             return
         if self.source.user and self.source.password:
             begin = before.fill.from_at if before.fill else before.at
-            fill = Fill(from_at=begin, to_at=after.at, begun=self.line.now.isoformat())
+            fill = Fill(from_at=begin, to_at=after.at, begun=self.line.now)
             self.place = replace(before, fill=fill)
         else:
-            self.gap = Gap(from_at=before.moment, to_at=after.moment, reason=PASSED)
+            self.gap = Gap(from_at=before.at, to_at=after.at, reason=PASSED)
 
     def _happened(self, event: Event) -> None:
         pseudonyms, now = self.line.workshop.pseudonyms, self.line.now

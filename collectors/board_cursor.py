@@ -1,16 +1,17 @@
 """Where a board was read to: the JSON text of a cursor, and how each page moves it. Pure."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Literal
+
+from pydantic import AwareDatetime, TypeAdapter
 
 from collectors.board_page import Picked, ThreadLink
+from collectors.cursor_text import cursor_of, state_in
 from klankbord.mention import short_hash
 from klankbord.ports import Cursor, Gap
 
-_VERSION = 1
 #: threads that a first read takes
 _FIRST = 20
 #: threads in which nothing seems new that are read all the same, for edits
@@ -32,7 +33,7 @@ class Thread:
     row: str = ""
     #: its last page, as far as it was read
     page: str = ""
-    read_at: str = ""
+    read_at: AwareDatetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +55,12 @@ class Waiting:
 class BoardCursor:
     """What is remembered of a board between two reads."""
 
+    v: Literal[1] = 1
     #: hash of the address and the selectors
     board: str = ""
-    #: ISO moments; empty: never
-    listed_at: str = ""
-    next_at: str = ""
+    listed_at: AwareDatetime | None = None
+    #: nothing is fetched before
+    next_at: AwareDatetime | None = None
     queue: tuple[Waiting, ...] = ()
     #: newest read first
     threads: tuple[Thread, ...] = ()
@@ -66,40 +68,30 @@ class BoardCursor:
     @classmethod
     def read(cls, cursor: Cursor | None, board: str) -> "BoardCursor":
         """The remembered place; a fresh one where it is of another version or board, unreadable or absent."""
-        found = _fields(cursor)
+        found = state_in(cursor, _FORM)
         return found if found and found.board == board else cls(board=board)
 
     def write(self) -> Cursor:
         """The cursor as text."""
-        fields = {
-            "v": _VERSION,
-            "board": self.board,
-            "listed_at": self.listed_at,
-            "next_at": self.next_at,
-            "queue": [[w.url, w.thread, w.row, w.depth, w.tries, w.new] for w in self.queue],
-            "threads": [[t.url, t.row, t.page, t.read_at] for t in self.threads],
-        }
-        return Cursor(json.dumps(fields))
+        return cursor_of(self, _FORM)
 
     def must_wait(self, now: datetime) -> datetime | None:
         """Until when the board asked to be left alone."""
-        until = datetime.fromisoformat(self.next_at) if self.next_at else None
-        return until if until and until > now else None
+        return self.next_at if self.next_at and self.next_at > now else None
 
     def wants_list(self, now: datetime) -> bool:
         """Whether the board's page is to be read: nothing waits, or the last look was long ago."""
         if not self.queue or not self.listed_at:
             return True
-        return now - datetime.fromisoformat(self.listed_at) >= _LIST_EVERY
+        return now - self.listed_at >= _LIST_EVERY
 
     def gap(self, links: Sequence[ThreadLink], now: datetime) -> Gap | None:
         """The time since the last look, where no thread of then is still on the board's page."""
         known = {thread.url for thread in self.threads}
         if not self.listed_at or not known or any(link.url in known for link in links):
             return None
-        since = datetime.fromisoformat(self.listed_at)
         reason = "no thread that was on the board's page before is still there"
-        return Gap(from_at=since, to_at=now, reason=reason) if since < now else None
+        return Gap(from_at=self.listed_at, to_at=now, reason=reason) if self.listed_at < now else None
 
     def listed(self, links: Sequence[ThreadLink], now: datetime) -> "BoardCursor":
         """The place after the board's page: threads with news wait to be read, a few others as well."""
@@ -115,7 +107,7 @@ class BoardCursor:
         fresh = [*changed, *same[:_AGAIN]]
         ahead = {waiting.thread for waiting in fresh}
         rest = [waiting for waiting in self.queue if waiting.thread not in ahead]
-        return replace(self, queue=tuple([*fresh, *rest][:_QUEUE]), listed_at=now.isoformat())
+        return replace(self, queue=tuple([*fresh, *rest][:_QUEUE]), listed_at=now)
 
     def fetched(self, found: Picked, now: datetime) -> "BoardCursor":
         """The place after the first waiting page was read."""
@@ -127,7 +119,7 @@ class BoardCursor:
             # a thread that goes on stays one with news
             row="" if follow and follow != done.url else done.row,
             page=done.url,
-            read_at=now.isoformat(),
+            read_at=now,
         )
         if more:
             rest = [replace(done, url=more, depth=done.depth + 1, tries=0), *rest]
@@ -148,33 +140,7 @@ class BoardCursor:
 
     def until(self, moment: datetime | None) -> "BoardCursor":
         """The place with the moment before which nothing more is fetched."""
-        return replace(self, next_at=moment.isoformat() if moment else "")
+        return replace(self, next_at=moment)
 
 
-def _fields(cursor: Cursor | None) -> BoardCursor | None:
-    try:
-        found: Any = json.loads(cursor or "")
-        if found["v"] != _VERSION:
-            return None
-        for moment in filter(None, (found["listed_at"], found["next_at"])):
-            if datetime.fromisoformat(moment).tzinfo is None:
-                return None
-        return BoardCursor(
-            board=str(found["board"]),
-            listed_at=str(found["listed_at"]),
-            next_at=str(found["next_at"]),
-            queue=tuple(_waiting(*one) for one in found["queue"]),
-            threads=tuple(_thread(*one) for one in found["threads"]),
-        )
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
-        return None
-
-
-def _waiting(url: str, thread: str, row: str, depth: int, tries: int, new: object) -> Waiting:
-    return Waiting(
-        url=str(url), thread=str(thread), row=str(row), depth=int(depth), tries=int(tries), new=bool(new)
-    )
-
-
-def _thread(url: str, row: str, page: str, read_at: str) -> Thread:
-    return Thread(url=str(url), row=str(row), page=str(page), read_at=str(read_at))
+_FORM = TypeAdapter(BoardCursor)

@@ -12,38 +12,48 @@ _LOOK = 0.1
 _MEMORY = 1_500_000_000
 
 
-def in_child(code: str, body: bytes, stop: Event, seconds: float) -> bytes:
+def in_child(
+    code: str, body: bytes, stop: Event, seconds: float, *, what: str = "page", told: str = ""
+) -> bytes:
     """What the child writes.
+
+    Args:
+        code: what it runs, once it has limited itself.
+        body: what it reads from stdin.
+        stop: ends it early.
+        seconds: it may take.
+        what: the word for the body in an error.
+        told: its one argument.
 
     Raises:
         TransientError: it took too long, or broke down.
     """
     # -I: neither the current folder nor PYTHON* variables decide what is imported
-    command = [sys.executable, "-I", "-c", f"from collectors.child import limited; limited(); {code}"]
+    command = [sys.executable, "-I", "-c", f"from collectors.child import limited; limited(); {code}", told]
     out: list[bytes] = []
     with subprocess.Popen(  # noqa: S603 - our own interpreter, fixed code
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as child:
-        talk = Thread(target=lambda: out.append(child.communicate(body)[0]), name="page", daemon=True)
+        talk = Thread(target=lambda: out.append(child.communicate(body)[0]), name=what, daemon=True)
         talk.start()
         try:
-            _wait(talk, stop, seconds)
+            _wait(talk, stop, seconds, what)
         finally:
             child.kill()
             talk.join()
     if not out or not out[0]:
-        raise TransientError("a page could not be read: it needs more memory or time than one may have")
+        raise TransientError(f"the {what} could not be read: it needs more memory or time than one may have")
     return out[0]
 
 
-def _wait(talk: Thread, stop: Event, seconds: float) -> None:
+def _wait(talk: Thread, stop: Event, seconds: float, what: str) -> None:
     deadline = time.monotonic() + seconds
     while talk.is_alive():
         talk.join(_LOOK)
         if stop.is_set():
-            raise StoppedError("stopped while a page was read")
+            raise StoppedError(f"stopped while the {what} was read")
         if time.monotonic() > deadline:
-            raise TransientError(f"a page could not be read within {seconds:g} seconds")
+            raise TransientError(f"the {what} could not be read within {seconds:g} seconds")
 
 
 def limited() -> None:

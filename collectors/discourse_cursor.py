@@ -1,14 +1,15 @@
 """Where a Discourse forum was read to: the JSON text of a cursor, and how a page moves it. Pure."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Literal
 
+from pydantic import TypeAdapter
+
+from collectors.cursor_text import cursor_of, state_in
 from klankbord.mention import short_hash
 from klankbord.ports import Cursor
 
-_VERSION = 1
 #: posts on a page, and the width of the window of ids that forums before 2025 answer with
 PAGE = 50
 #: pages that a first read looks back
@@ -20,6 +21,7 @@ _SEEN = 200
 class ForumCursor:
     """What is remembered of a forum between two reads."""
 
+    v: Literal[1] = 1
     #: hash of the forum's address: another forum is read from its newest post on
     address: str = ""
     #: hash of what was searched for, and how many of those searches are done
@@ -40,7 +42,7 @@ class ForumCursor:
     def read(cls, cursor: Cursor | None, url: str, searches: Sequence[str]) -> "ForumCursor":
         """The remembered place; a fresh one where it is of another version, unreadable or absent."""
         address, asked = short_hash(url), short_hash(*searches)
-        found = _fields(cursor)
+        found = state_in(cursor, _FORM)
         if found is None or found.address != address:
             return cls(address=address, asked=asked)
         # other words: they are searched for anew, what was read of the forum stays read
@@ -48,7 +50,7 @@ class ForumCursor:
 
     def write(self) -> Cursor:
         """The cursor as text."""
-        return Cursor(json.dumps({"v": _VERSION, **{k: v for k, v in asdict(self).items() if v}}))
+        return cursor_of(self, _FORM)
 
     def turned(self, ids: Sequence[int], *, old: bool) -> "ForumCursor":
         """The place after a page.
@@ -76,14 +78,4 @@ class ForumCursor:
         return replace(self, seen=tuple(ids[:_SEEN]))
 
 
-def _fields(cursor: Cursor | None) -> ForumCursor | None:
-    try:
-        found: Any = json.loads(cursor or "")
-        if found.pop("v") != _VERSION:
-            return None
-        lists = {name: tuple(map(int, found.pop(name, ()))) for name in ("wait", "seen")}
-        words = {name: str(found.pop(name, "")) for name in ("address", "asked")}
-        numbers = {name: int(value) for name, value in found.items()}
-        return ForumCursor(**words, **lists, **numbers)  # type: ignore[arg-type]
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
-        return None
+_FORM = TypeAdapter(ForumCursor)

@@ -6,16 +6,17 @@ Mastodon gives a post that arrives late an id as old as the post: a walk therefo
 id that was read, and at the latest half an hour back.
 """
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Literal
 
+from pydantic import TypeAdapter
+
+from collectors.cursor_text import cursor_of, state_in
 from klankbord.mention import short_hash
 from klankbord.ports import Cursor
 
-_VERSION = 1
 #: newest ids that are remembered of a walk, and read again by the next
 RING = 20
 #: posts on a page; the server allows no more
@@ -61,6 +62,17 @@ class Walk:
         return replace(self, at=self.start(now), offset=self.offset + len(ids), met=met), False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Walks:
+    """What is remembered between two polls: all walks, what was read longest ago first."""
+
+    v: Literal[1] = 1
+    walks: tuple[Walk, ...] = ()
+
+
+_FORM = TypeAdapter(_Walks)
+
+
 def id_at(moment: datetime) -> int:
     """The id that a post of this moment would have: milliseconds, and 16 bits that tell twins apart."""
     return int(moment.timestamp() * 1000) << 16
@@ -78,7 +90,8 @@ def _newest(ids: Iterable[int]) -> tuple[int, ...]:
 def walks_of(cursor: Cursor | None, wanted: Sequence[str], now: datetime) -> dict[str, Walk]:
     """A walk for everything that is wanted, what was read longest ago first; what is new begins anew."""
     keys = {short_hash(name): name for name in wanted}
-    kept = {keys[walk.key]: walk for walk in _stored(cursor) if walk.key in keys}
+    stored = state_in(cursor, _FORM) or _Walks()
+    kept = {keys[walk.key]: walk for walk in stored.walks if walk.key in keys}
     floor = id_at(now - _LOOK_BACK)
     fresh = {name: Walk(key=key, floor=floor) for key, name in keys.items() if name not in kept}
     return fresh | kept
@@ -86,19 +99,4 @@ def walks_of(cursor: Cursor | None, wanted: Sequence[str], now: datetime) -> dic
 
 def written(walks: dict[str, Walk]) -> Cursor:
     """The walks as text, in their order."""
-    rows = [{name: value for name, value in asdict(walk).items() if value} for walk in walks.values()]
-    return Cursor(json.dumps({"v": _VERSION, "walks": rows}))
-
-
-def _stored(cursor: Cursor | None) -> list[Walk]:
-    try:
-        found: Any = json.loads(cursor or "")
-        return [_walk(row) for row in found["walks"]] if found["v"] == _VERSION else []
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return []
-
-
-def _walk(row: dict[str, Any]) -> Walk:
-    ring, met = (tuple(int(number) for number in row.get(name, ())) for name in ("ring", "met"))
-    numbers = {name: int(row.get(name, 0)) for name in ("at", "offset")}
-    return Walk(key=str(row["key"]), floor=int(row["floor"]), ring=ring[:RING], met=met[:RING], **numbers)
+    return cursor_of(_Walks(walks=tuple(walks.values())), _FORM)

@@ -21,7 +21,7 @@ _TYPED = str.maketrans(
 )
 _ODD = re.compile(f"[{''.join(map(chr, _TYPED))}]")
 #: signs that would grow onto a word as letters, and those that Unicode calls letters and nobody sees as such
-_BETWEEN_THEM = re.compile("[\u2120\u2122\u02b9\u02bc]")
+_NO_PART = re.compile("[\u02b9\u02bc\u2100\u2101\u2105\u2106\u2116\u2120-\u2122\u213b\u3300-\u33ff]")
 _UNSEEN = re.compile("[\u115f\u1160\u3164\uffa0]")
 _STRANGE = re.compile("[\u0370-\u03ff\u0400-\u052f]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
@@ -69,7 +69,7 @@ def _mixed(word: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    text = _UNSEEN.sub("", _BETWEEN_THEM.sub(" ", text))
+    text = _UNSEEN.sub("", _NO_PART.sub(" ", text))
     # accents and unseen signs come apart here, and then are what stands between words
     apart = unicodedata.normalize("NFKD", text).casefold()
     return apart.translate(_TYPED) if _ODD.search(apart) else apart

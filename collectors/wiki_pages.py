@@ -4,17 +4,18 @@ A page's edits are read forward from the 20th newest that was read: edits of the
 and so are most of those that an import puts into the past.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Literal
 from urllib.parse import quote
 
+from pydantic import TypeAdapter
+
+from collectors.cursor_text import cursor_of, state_in
 from klankbord.mention import short_hash
 from klankbord.ports import Cursor
 
-_VERSION = 1
 _RING = 20
 #: pages found by search that are watched; those edited longest ago go
 _MOST = 300
@@ -58,6 +59,8 @@ class Watched:
 class Pages:
     """All watched pages, what was read longest ago first."""
 
+    v: Literal[1] = 1
+    #: by their titles
     pages: Mapping[str, Watched]
     #: hash of what is searched for
     searches: str
@@ -70,7 +73,7 @@ class Pages:
     ) -> "Pages":
         """The watched pages; found ones are forgotten when something else is searched for."""
         key = short_hash(*searches)
-        stored = _stored(cursor)
+        stored = state_in(cursor, _FORM)
         same = stored is not None and stored.searches == key
         kept = {
             title: replace(page, named=title in named)
@@ -96,10 +99,10 @@ class Pages:
 
     def write(self) -> Cursor:
         """The cursor as text."""
-        rows = [{k: v for k, v in asdict(page).items() if v} for page in self.pages.values()]
-        return Cursor(
-            json.dumps({"v": _VERSION, "searches": self.searches, "turn": self.turn, "pages": rows})
-        )
+        return cursor_of(self, _FORM)
+
+
+_FORM = TypeAdapter(Pages)
 
 
 def in_lots(titles: Sequence[str], most: int) -> Iterator[list[str]]:
@@ -116,32 +119,3 @@ def in_lots(titles: Sequence[str], most: int) -> Iterator[list[str]]:
 
 def _fresh(title: str, now: datetime, *, named: bool = False) -> Watched:
     return Watched(title=title, named=named, since=f"{now - _LOOK_BACK:%Y-%m-%dT%H:%M:%SZ}")
-
-
-def _stored(cursor: Cursor | None) -> Pages | None:
-    try:
-        found: Any = json.loads(cursor or "")
-        if found["v"] != _VERSION:
-            return None
-        pages = [_watched(row) for row in found["pages"]]
-        return Pages(
-            pages={page.title: page for page in pages},
-            searches=str(found["searches"]),
-            turn=int(found["turn"]),
-        )
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return None
-
-
-def _watched(row: dict[str, Any]) -> Watched:
-    ring = tuple((str(at), int(number)) for at, number in row.get("ring", ()))
-    since = str(row["since"])
-    datetime.fromisoformat(since)
-    return Watched(
-        title=str(row["title"]),
-        named=bool(row.get("named")),
-        since=since,
-        last=int(row.get("last", 0)),
-        touched=str(row.get("touched", "")),
-        ring=ring[-_RING:],
-    )

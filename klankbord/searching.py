@@ -20,7 +20,8 @@ from klankbord.finding import FindingId
 from klankbord.mention import Mention
 from klankbord.searching_plan import indexed, narrowed
 from klankbord.store import Store
-from klankbord.store.search import Bounds, Key, Said, Words
+from klankbord.store.search import Bounds, Key, Said
+from klankbord.store.search_index import Words
 
 #: mentions in memory at a time
 _PAGE = 500

@@ -271,7 +271,7 @@ def test_a_stored_post_cannot_be_asked_for(room: Room) -> None:
 
 def test_where_we_are_never_goes_back_nor_ahead_of_our_clock() -> None:
     start = Place.read(None, "wss://a.example", SEARCHES, NOW)
-    assert start.moved(7, "2031-01-01T00:00:00.000000Z", NOW).moment == NOW
-    assert start.moved(7, "2020-01-01T00:00:00.000000Z", NOW).moment == NOW
+    assert start.moved(7, "2031-01-01T00:00:00.000000Z", NOW).at == NOW
+    assert start.moved(7, "2020-01-01T00:00:00.000000Z", NOW).at == NOW
     assert start.moved(7, "nonsense", NOW).seq == 7
     assert start.moved(7, "x", NOW).moved(3, "x", NOW).seq == 7

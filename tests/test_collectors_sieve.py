@@ -21,6 +21,8 @@ def sieve(*words: str, prefix: bool = False) -> Sieve:
         "Voor\u200bbeeld\u00adBV",
         "Voorbee\u0142d BV, met een letter die men als l typt",
         "V\u043e\u043erbeeld BV met Cyrillische letters",
+        "V\u200b\u043e\u200b\u043e\u200brbeeld BV, waarvan men de scheiding niet ziet",
+        "Voor\u3164beeld\u1160 BV",
         "\uff36\uff4f\uff4f\uff52\uff42\uff45\uff45\uff4c\uff44 BV breed geschreven",
     ],
 )
@@ -44,6 +46,12 @@ def test_short_words_count_only_as_words() -> None:
         False,
     ]
     assert sieve("NS", prefix=True).holds("nsx")
+
+
+@pytest.mark.parametrize("text", ["NS\u2122 staakt", "NS\u2121", "de NS\u02bc en"])
+def test_signs_that_would_grow_onto_a_word_do_not_hide_it(text: str) -> None:
+    assert sieve("NS").holds(text)
+    assert sieve("McDonald's").holds("bij McDonald\u02bcs")
 
 
 def test_wildcards_stand_for_anything() -> None:

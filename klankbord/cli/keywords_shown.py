@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, object]
 
+#: days in which a term earns its place
+EARNING_DAYS = 90
 #: terms written out in a table; the rest stands in the JSON
 _MOST = 60
 
@@ -159,7 +161,7 @@ def _judged(found: Backtest) -> None:
         screen.lines("no post was judged, so findings a week are not told")
         return
     sides = [("without this list", judged.without), ("as it stands", judged.live)]
-    if found.live:
+    if found.live or judged.draft != judged.live:
         sides.append(("draft", judged.draft))
     screen.table(
         f"Findings on {found.clause} a week, {judged.posts:,} of {judged.of:,} matching posts judged",
@@ -174,10 +176,11 @@ def _load(load: Load) -> tuple[str, ...]:
 
 
 def _terms(found: Backtest) -> None:
+    days = min(EARNING_DAYS, round(7 * found.span.weeks))
     ranked = sorted(found.terms, key=lambda one: (-one.posts, one.term))
     screen.table(
         "Terms",
-        ["term", "posts", "alone", "brings a finding alone", "confirmed", "last 90 days"],
+        ["term", "posts", "alone", "brings a finding alone", "confirmed", f"last {days} days"],
         [
             (
                 one.term, one.posts, one.alone, one.brings or "", one.confirmed.words,

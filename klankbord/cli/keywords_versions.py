@@ -45,7 +45,7 @@ def save(
 
     if draft is None:
         raise typer.BadParameter("needed", param_hint="--draft")
-    with installation(config, alone=True) as opened:
+    with installation(config) as opened:
         table, content = read_draft(opened, name, draft)
         _saved(
             opened, Draft(table=table, content=content), (by, reason), accept_loss, weeks, judge, json=json
@@ -78,7 +78,8 @@ def _saved(
     shown.backtest(found, opened.settings.zone)
     screen.lines(
         "",
-        f"saved as version {version.number} of {version.list_id}; `klankbord classify --again` judges anew",
+        f"saved as version {version.number} of {version.list_id}",
+        "`klankbord classify --again` judges anew; `klankbord run` takes it up when it starts again",
     )
 
 
@@ -176,7 +177,7 @@ def restore(
     from klankbord.tuning.saving import draft_of
     from klankbord.tuning.versions import version_of
 
-    with installation(config, alone=True) as opened:
+    with installation(config) as opened:
         version = version_of(opened.store.keywords, name, number)
         if not version.content:
             raise typer.BadParameter(f"version {number} is the list taken away", param_hint="NUMBER")

@@ -37,8 +37,8 @@ def add(
     address: Annotated[str, typer.Argument(help="Address of a site, a forum, a channel or a feed.")],
     config: ConfigDir = DEFAULT,
     choose: Annotated[
-        int, typer.Option(min=1, help="Which of what was found, where there is more than one.")
-    ] = 0,
+        int | None, typer.Option(min=1, help="Which of what was found, where there is more than one.")
+    ] = None,
     name: Annotated[str, typer.Option("--id", help="Id of the source; none: made from its host.")] = "",
     language: Annotated[str, typer.Option(help="nl or en, where its posts do not say.")] = "",
     terms_read: TermsRead = False,

@@ -1,7 +1,8 @@
 """A store URL comes in, a ready engine goes out: pragmas, schema version, migrations."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -37,7 +38,7 @@ def opened(url: str) -> Engine:
         if address.get_backend_name() == "sqlite":
             event.listen(engine.pool, "connect", _prepare_sqlite)
         _upgrade(engine)
-    except (SQLAlchemyError, ArgumentError, OSError) as error:
+    except (SQLAlchemyError, sqlite3.Error, ArgumentError, OSError) as error:
         # the URL may hold a password: name the store without it
         raise StoreError(
             f"the store cannot be opened: {type(error).__name__}: {first_line(error)}"
@@ -48,6 +49,19 @@ def opened(url: str) -> Engine:
 def first_line(error: Exception) -> str:
     """What went wrong, without the statement."""
     return str(error.__cause__ or error).splitlines()[0][:200]
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """A full disk or a damaged file is told in a line, without the words of any post.
+
+    Raises:
+        StoreError: the store did not take what was asked of it inside.
+    """
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise StoreError(f"the store did not take it: {first_line(error)}") from error
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type

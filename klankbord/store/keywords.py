@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, String, func, insert, select, type_coerce
 
-from klankbord.finding import FindingState
+from klankbord.finding import Decision, FindingState
 from klankbord.mention import Mention, MentionId
 from klankbord.policy import Mode
 from klankbord.store import schema
@@ -45,10 +45,17 @@ class Said(NamedTuple):
     source_id: str
     url: str
     lang: str | None
-    published_at: datetime
     title: str
     text: str
     context: str
+    #: as the database holds it: of most posts nobody asks
+    published: str | datetime
+
+    @property
+    def published_at(self) -> datetime:
+        """When it was published."""
+        moment = datetime.fromisoformat(self.published) if isinstance(self.published, str) else self.published
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 class Answered(NamedTuple):
@@ -138,8 +145,8 @@ class Shelf:
         """The posts published in a stretch of time whose source lets them be judged, some at a time."""
         mention = schema.mention.c
         statement = select(
-            mention.id, mention.source_id, mention.canonical_url, mention.lang, mention.published_at,
-            mention.title, mention.text, mention.context, mention.terms,
+            mention.id, mention.source_id, mention.canonical_url, mention.lang, mention.title, mention.text,
+            mention.context, type_coerce(mention.published_at, String), mention.terms,
         ).where(mention.published_at >= since, mention.published_at < until)  # fmt: skip
         with self._reading() as connection:
             found = connection.execution_options(yield_per=_ROWS).execute(statement)
@@ -149,23 +156,19 @@ class Shelf:
     def answers(self) -> dict[MentionId, list[Answered]]:
         """For each post with a finding that may be looked at: the clauses, and the newest verdict on each."""
         finding, verdict = schema.finding.c, schema.verdict.c
-        last = select(func.max(verdict.id)).group_by(verdict.finding_id)
-        newest = select(schema.verdict).where(verdict.id.in_(last)).subquery()
-        statement = (
-            select(
-                finding.mention_id, finding.clause_id, finding.mode, finding.state,
-                newest.c.decision, newest.c.reason,
-            )
-            .join(newest, newest.c.finding_id == finding.id, isouter=True)
-            .where(finding.mode >= int(Mode.DIGEST), finding.state != FindingState.WITHDRAWN.value)
-        )  # fmt: skip
+        # Two plain reads: a join over "the newest of each" has no index to go by.
+        given = select(verdict.finding_id, verdict.decision, verdict.reason).order_by(verdict.id)
+        standing = select(
+            finding.id, finding.mention_id, finding.clause_id, finding.mode, finding.state
+        ).where(finding.mode >= int(Mode.DIGEST), finding.state != FindingState.WITHDRAWN.value)
         found: dict[MentionId, list[Answered]] = defaultdict(list)
         with self._reading() as connection:
-            for mention_id, clause_id, mode, state, decision, reason in connection.execute(statement):
+            newest = {key: (decision, reason or "") for key, decision, reason in connection.execute(given)}
+            for key, mention_id, clause_id, mode, state in connection.execute(standing):
+                said = newest.get(key, ("", ""))
                 # A finding that was reopened has its old verdict's row still.
-                holds = decision and (state == FindingState.CLOSED.value or decision == "unsure")
-                given = (decision, reason or "") if holds else ("", "")
-                found[mention_id].append(Answered(clause_id, Mode(mode), *given))
+                holds = state == FindingState.CLOSED.value or said[0] == Decision.UNSURE.value
+                found[mention_id].append(Answered(clause_id, Mode(mode), *(said if holds else ("", ""))))
         return dict(found)
 
     def gone(self, clause: str) -> int:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, insert, select, update
 
 from klankbord.errors import DeliveryError
+from klankbord.finding import FindingId, Judgement, finding_id
+from klankbord.policy import Mode
 from klankbord.store import schema
 
 #: after this a claim counts as left behind by a process that died
@@ -51,6 +53,20 @@ def queue(
                     error="",
                 )
             )
+
+
+def queue_alerts(
+    connection: Connection,
+    judgement: Judgement,
+    raised: Sequence[FindingId],
+    channels: Sequence[str],
+    now: datetime,
+) -> None:
+    """Write an alert for each finding of a judgement that is new in alert mode, or rose to it."""
+    for score in judgement.clauses:
+        key = finding_id(judgement.mention_id, score.clause_id)
+        if score.mode is Mode.ALERT and key in raised:
+            queue(connection, f"alert-{key}", channels, "alert", key, now)
 
 
 def due(connection: Connection, now: datetime, limit: int = 100) -> list[Due]:

@@ -105,7 +105,7 @@ mention = Table(
     Column("judged_revision", String(64)),
     Column("judged_by", String(64)),
     Column("checked_at", UtcTime, nullable=False),
-    # the row of the search index that holds its words; NULL: not there, see store/search.py
+    # the row of the search index that holds its words; NULL: not there, see store/search_index.py
     Column("search_id", Integer),
     UniqueConstraint("platform", "native_id"),
     Index("ix_mention_published", "published_at", "source_id"),

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, column, func, insert, not_, select, table, text
-from sqlalchemy.exc import DBAPIError
 
 from klankbord.finding import FindingId, FindingState
 from klankbord.mention import Mention, MentionId
@@ -15,34 +14,9 @@ from klankbord.policy import Mode
 from klankbord.store import schema
 from klankbord.store.mentions import parts, selected
 from klankbord.store.rows import mention_of
+from klankbord.store.search_index import Words, behind, fill, make, stands
 
 _mention, _finding, _change = schema.mention.c, schema.finding.c, schema.change.c
-# The index is no part of the schema: it is made when first used, made again when the folding changes, and
-# everything in it can be had from the mentions. Triggers take a text out of it in the transaction that takes
-# or changes the mention, whoever writes that.
-_MAKE = (
-    "CREATE TABLE search_made (version TEXT NOT NULL)",
-    "CREATE TABLE search_gone (one INTEGER PRIMARY KEY)",
-    "CREATE VIRTUAL TABLE search_index USING fts5(words, tokenize = 'ascii', columnsize = 0)",
-    """CREATE TRIGGER search_deleted AFTER DELETE ON mention WHEN old.search_id IS NOT NULL BEGIN
-        DELETE FROM search_index WHERE rowid = old.search_id;
-        INSERT OR IGNORE INTO search_gone VALUES (1);
-    END""",
-    """CREATE TRIGGER search_edited AFTER UPDATE OF title, text, context ON mention
-    WHEN old.search_id IS NOT NULL BEGIN
-        DELETE FROM search_index WHERE rowid = old.search_id;
-        UPDATE mention SET search_id = NULL WHERE id = old.id;
-        INSERT OR IGNORE INTO search_gone VALUES (1);
-    END""",
-)
-_UNMAKE = (
-    "DROP TRIGGER search_deleted",
-    "DROP TRIGGER search_edited",
-    "DROP TABLE search_index",
-    "DROP TABLE search_gone",
-    "DROP TABLE search_made",
-    "UPDATE mention SET search_id = NULL WHERE search_id IS NOT NULL",
-)
 _index = table("search_index", column("rowid"))
 _DAY = timedelta(hours=24)
 
@@ -86,15 +60,6 @@ class Bounds:
     after: Key | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """Makes what the index holds of a mention."""
-
-    #: changes whenever the same text could give other words
-    version: str
-    of: Callable[[Sequence[Mention]], list[str]]
-
-
 _SAID = select(
     _mention.published_at,
     _mention.id,
@@ -125,11 +90,11 @@ class SearchIndex:
         What waits to be judged is left out, so that the guard has nothing to take out again (law.md D3).
         """
         with self._reading() as connection:
-            if connection.dialect.name != "sqlite" or not _behind(connection, words):
+            if connection.dialect.name != "sqlite" or not behind(connection, words):
                 return 0
         with self._writing() as connection:
-            _make(connection, words.version)
-            return _fill(connection, words, most)
+            make(connection, words.version)
+            return fill(connection, words, most)
 
     def keys(self, match: str, within: Bounds, most: int) -> list[Key] | None:
         """Mentions that the index finds or does not hold, newest first; None: no index, or too many."""
@@ -143,7 +108,7 @@ class SearchIndex:
             select(_mention.published_at, _mention.id).where(_mention.search_id.is_(None)), within
         )
         with self._reading() as connection:
-            if not _stands(connection):
+            if not stands(connection):
                 return None
             rows = connection.execute(found.limit(most + 1), {"match": match}).all()
             rows = [*rows, *connection.execute(unheld.limit(most + 1)).all()]
@@ -232,74 +197,3 @@ def _within(statement: Select[Any], bounds: Bounds) -> Select[Any]:
             _mention.published_at <= at, not_(and_(_mention.published_at == at, _mention.id >= key))
         )
     return statement
-
-
-def _stands(connection: Connection) -> bool:
-    if connection.dialect.name != "sqlite":
-        return False
-    known = connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'search_gone'")
-    return known.first() is not None
-
-
-def _made_with(connection: Connection) -> str | None:
-    if not _stands(connection):
-        return None
-    return str(connection.exec_driver_sql("SELECT version FROM search_made").scalar_one())
-
-
-_WAITING = select(_mention.id).where(_mention.search_id.is_(None), _mention.judged_revision.is_not(None))
-
-
-def _behind(connection: Connection, words: Words) -> bool:
-    if connection.execute(_WAITING.limit(1)).first() is not None:
-        return True
-    made = _made_with(connection)
-    return made is not None and made != words.version
-
-
-def _make(connection: Connection, version: str) -> None:
-    made = _made_with(connection)
-    if made == version:
-        return
-    for statement in (*(_UNMAKE if made else ()), *_MAKE):
-        connection.exec_driver_sql(statement)
-    connection.exec_driver_sql("INSERT INTO search_made VALUES (?)", (version,))
-    try:
-        # From SQLite 3.42 on a deleted word is overwritten where it stands; before, see `sweep`.
-        connection.exec_driver_sql("INSERT INTO search_index(search_index, rank) VALUES ('secure-delete', 1)")
-    except DBAPIError:
-        return
-
-
-def _fill(connection: Connection, words: Words, most: int) -> int:
-    waiting = selected().where(_mention.search_id.is_(None), _mention.judged_revision.is_not(None))
-    mentions = [mention_of(row) for row in connection.execute(waiting.limit(most)).mappings()]
-    if not mentions:
-        return 0
-    first = (connection.execute(select(func.max(_mention.search_id))).scalar() or 0) + 1
-    numbered = list(enumerate(words.of(mentions), first))
-    connection.exec_driver_sql("INSERT INTO search_index(rowid, words) VALUES (?, ?)", numbered)
-    connection.exec_driver_sql(
-        "UPDATE mention SET search_id = ? WHERE id = ?",
-        [(number, mention.id) for (number, _), mention in zip(numbered, mentions, strict=True)],
-    )
-    return len(mentions)
-
-
-def sweep(connection: Connection) -> None:
-    """Before a transaction ends: what it took out of the index must not stay in the file (law.md F3).
-
-    FTS5 notes a deletion beside the words and drops both when it merges; where it knows no `secure-delete`
-    the whole index is merged at once. That costs a rewrite, but only when something was taken out.
-    """
-    driver = connection.connection.driver_connection
-    if connection.dialect.name != "sqlite" or driver is None:
-        return
-    # Asked at the end of every write, so without the detour that SQLAlchemy makes.
-    if not driver.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_gone'").fetchone():
-        return
-    if not driver.execute("SELECT 1 FROM search_gone").fetchone():
-        return
-    if not driver.execute("SELECT 1 FROM search_index_config WHERE k = 'secure-delete' AND v").fetchone():
-        driver.execute("INSERT INTO search_index(search_index) VALUES ('optimize')")
-    driver.execute("DELETE FROM search_gone")

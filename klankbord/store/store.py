@@ -7,22 +7,22 @@ from datetime import datetime, timedelta, tzinfo
 from threading import Lock
 
 from sqlalchemy import Connection, Engine, func, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
-from klankbord.errors import CollectError, DeliveryError, NotFoundError, StoreError
-from klankbord.finding import Finding, FindingId, FindingState, Judgement, Protection, Verdict, finding_id
+from klankbord.errors import CollectError, DeliveryError, NotFoundError
+from klankbord.finding import Finding, FindingId, FindingState, Judgement, Protection, Verdict
 from klankbord.mention import Mention, State, StateChange, mention_id
 from klankbord.policy import Mode
 from klankbord.polling import Pace
 from klankbord.ports import Batch, Cursor, Recheck, Spend
 from klankbord.standing import Ledger
 from klankbord.store import breakers, findings, mentions, messages, retention, schema, sources, weeks
-from klankbord.store.engine import begin, first_line, opened
+from klankbord.store.engine import begin, opened, told_plainly
 from klankbord.store.keywords import Shelf
 from klankbord.store.mentions import Rechecks
 from klankbord.store.messages import Due
 from klankbord.store.retention import Limits
-from klankbord.store.search import SearchIndex, sweep
+from klankbord.store.search import SearchIndex
+from klankbord.store.search_index import sweep
 from klankbord.store.sources import Outset
 from klankbord.week import SourceHealth, Week, WeekFacts
 
@@ -86,14 +86,14 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with _told_plainly(), self._engine.connect() as connection:
+        with told_plainly(), self._engine.connect() as connection:
             begin(connection, to_write=False)
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         # SQLite lets one write at a time, and who finds it busy sleeps: better to wait in line here.
-        with _told_plainly(), self._pen, self._engine.begin() as connection:
+        with told_plainly(), self._pen, self._engine.begin() as connection:
             begin(connection, to_write=True)
             yield connection
             sweep(connection)
@@ -111,13 +111,7 @@ class Store:
             return sources.cursor(connection, source_id)
 
     def outset(self, source_id: str, host: str, now: datetime) -> Outset:
-        """What a run of a source begins with, read at once.
-
-        Args:
-            source_id: which source.
-            host: key of its host and credential.
-            now: this moment.
-        """
+        """What a run of a source, at a host and with a credential of that key, begins with; read at once."""
         with self._reading() as connection:
             return sources.outset(connection, source_id, host, self._day_of(now))
 
@@ -213,15 +207,7 @@ class Store:
         mentions.forget(connection, rows, self._day_of, now, traceless=traceless)
 
     def succeeded(self, source_id: str, host: str, now: datetime, *, new: bool, news: bool) -> None:
-        """A run of a source ended well; see `sources.succeed`.
-
-        Args:
-            source_id: which source.
-            host: key of the host and credential that are well again; empty: nothing was held against them.
-            now: this moment.
-            new: it gave mentions that were not known.
-            news: it gave anything that it had not given before.
-        """
+        """A run ended well, see `sources.succeed`; so is its host, if anything was held against it."""
         with self._writing() as connection:
             sources.succeed(connection, source_id, now, new=new, news=news)
             if host:
@@ -330,7 +316,7 @@ class Store:
                 findings.mark_judged(connection, [mention], versions.classifier, now)
                 raised += made.raised
                 if mention.published_at >= alert_since:
-                    _queue_alerts(connection, judgement, made.raised, alert_channels, now)
+                    messages.queue_alerts(connection, judgement, made.raised, alert_channels, now)
         return raised
 
     def _set_aside(
@@ -507,25 +493,3 @@ class Store:
                 table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
                 for table in schema.metadata.sorted_tables
             }
-
-
-def _queue_alerts(
-    connection: Connection,
-    judgement: Judgement,
-    raised: Sequence[FindingId],
-    channels: Sequence[str],
-    now: datetime,
-) -> None:
-    for score in judgement.clauses:
-        key = finding_id(judgement.mention_id, score.clause_id)
-        if score.mode is Mode.ALERT and key in raised:
-            messages.queue(connection, f"alert-{key}", channels, "alert", key, now)
-
-
-@contextmanager
-def _told_plainly() -> Iterator[None]:
-    """A full disk or a damaged file is told in a line, without the words of any post."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        raise StoreError(f"the store did not take it: {first_line(error)}") from error

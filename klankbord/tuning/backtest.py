@@ -128,7 +128,7 @@ class Tally:
             if hits[place]:
                 self._count(one, dict(hits[place]), known.get(place) or one.lang or "unknown")
         if said:
-            oldest = min(one.published_at for one in said)
+            oldest = min(said, key=lambda one: one.published).published_at
             self.first = oldest if self.first is None else min(self.first, oldest)
         self.seen += len(said)
 
