@@ -135,7 +135,10 @@ class _Connection(asyncio.Protocol):
 
     def _send(self, answer: bytes, close: bool) -> None:  # noqa: FBT001 - call_later takes no keywords
         if not self._transport.is_closing():
-            self._transport.write(answer)
+            # said aloud, or the client may keep what is about to end
+            head, _, body = answer.partition(b"\r\n")
+            more = b"\r\nConnection: close\r\n" if close else b"\r\n"
+            self._transport.write(head + more + body)
             if close:
                 self._transport.close()
 

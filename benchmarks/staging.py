@@ -80,7 +80,7 @@ def staged(kind: str, folder: Path) -> Iterator[Staged]:
     )
     fake = faked.make()
     with faked.stand(fake) as standing:
-        table = {"id": kind.replace("_", "-"), "budget": {"money_per_day": 100.0}}
+        table: dict[str, object] = {"id": kind.replace("_", "-"), "budget": {"money_per_day": 100.0}}
         table |= fake.settings(standing.address)
         source = SourcesFile.model_validate({"source": [table]}).source[0]
         store = Store.open(f"sqlite:///{folder / 'klankbord.db'}", pseudonyms.forgotten, zone)

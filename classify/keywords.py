@@ -197,7 +197,7 @@ def template(exclusion: Exclusion, organisation: Organisation) -> list[Query]:
         SettingsError: with every mistake in it.
     """
     lines = [
-        line.replace("{name}", re.sub(r'["“”#~]', " ", name))
+        line.replace("{name}", re.sub(r'["“”#~*?@]', " ", name))
         for line in exclusion.excluded.splitlines()
         for name in (organisation.names if "{name}" in line else ("",))
     ]

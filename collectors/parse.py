@@ -24,7 +24,6 @@ SHORT = 4_000
 MAX_NAME = 200
 #: what feedparser remarks about a body that was well-formed all the same
 _HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType")
-#: bytes of memory and seconds of CPU a child may use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,5 @@
 """An installation with keyword lists and a model that scores as a test says, for the tests of keyword lists."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import copy
@@ -68,10 +67,8 @@ def stored(
 
 
 def _judged(one: Mention, clause: ClauseId, answer: str) -> tuple[Mention, Judgement]:
-    scores: Sequence[ClauseScore] = (
-        [ClauseScore(clause_id=clause, score=0.9, mode=Mode.DIGEST)] if answer else []
-    )
-    return one, Judgement(mention_id=one.id, about=True, clauses=tuple(scores), lang="nl")
+    score = ClauseScore(clause_id=clause, score=0.9, mode=Mode.DIGEST)
+    return one, Judgement(mention_id=one.id, about=True, clauses=(score,) if answer else (), lang="nl")
 
 
 def _verdict(one: Mention, clause: ClauseId, answer: str) -> Verdict:
