@@ -3,9 +3,11 @@
 import errno
 import random
 import time
+import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
 from threading import Event
 
 from klankbord.errors import (
@@ -107,7 +109,8 @@ class Reader:
             # A client's unknown error must not stop the other sources; a full disk of ours must.
             if isinstance(error, OSError) and error.errno in _OUR_DISK:
                 raise
-            said = TransientError(f"{type(error).__name__}: {error}"[:300])
+            # its words may quote what a post says, or a name: only its type and place are told
+            said = TransientError(f"{type(error).__name__} at {_place(error)}")
             return self._ended_by(source, said, tally, now)
         if not tally.ended:
             well_again = source.host_key if start.host_failed else ""
@@ -197,6 +200,12 @@ class Reader:
         if error.until is None:
             self.store.plan_next(source.id, now + wait_after(failures, error), now)
         return SourceRun(source_id=source.id, kept=tally.kept, requests=tally.requests, error=error)
+
+
+def _place(error: Exception) -> str:
+    """File and line where an error was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
 
 
 def _timed(batches: Iterator[Batch]) -> Iterator[Batch]:

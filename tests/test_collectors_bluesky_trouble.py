@@ -315,3 +315,11 @@ def test_a_stream_with_nothing_new_still_brings_what_we_had(room: Room) -> None:
     room.fake.events[0]["$type"] = "network.bsky.jetstream.subscribeEvents#identity"
     # accepted and silent: blocked must not look like quiet
     assert "tells nothing" in raised(lambda: batches(one, cursor)).problem
+
+
+def test_what_a_run_cost_is_told_once(room: Room) -> None:
+    room.fake.post("Voorbeeld BV", at=NOW - HOUR)
+    # the reader of sources counts computing time for every kind
+    assert [(one.spent.requests, one.spent.parse_ms) for one in batches(room.collector())] == [(1, 0)]
+    room.stand.always(Reply(status=500))
+    assert raised(lambda: batches(room.collector())).requests == 1

@@ -100,3 +100,12 @@ def test_a_sources_rhythm_is_learned_from_its_news(store: Store) -> None:
     store.succeeded("blog", "h", moment, new=False, news=False)
     pace = store.paces()["blog"]
     assert (pace.news_every, pace.last_news_at) == (timedelta(hours=2), moment - timedelta(hours=2))
+
+
+def test_the_pseudonym_of_an_account_that_is_gone_goes_and_its_post_stays(store: Store) -> None:
+    post = mention("Voorbeeld blijft", native_id="n", author="a" * 20)
+    keep(store, post)
+    left = mention("Voorbeeld blijft", native_id="n", author=None, revision="later")
+    store.rechecked("blog", Recheck(edited=(left,)), "feed", NOW)
+    (held,) = store.unjudged(9)
+    assert (held.text, held.author) == (post.text, None)

@@ -210,7 +210,7 @@ def preview(
     Example: `klankbord sources preview x`.
     """
     from klankbord.errors import NotFoundError
-    from klankbord.ports import Budget
+    from klankbord.ports import Budget, Spend
     from klankbord.settings import XSource
 
     with installation(config) as opened:
@@ -220,8 +220,12 @@ def preview(
         from collectors.x import previewed
 
         opened.collector(source)  # refuses what may not be read
-        budget = Budget(micros=round(source.budget.money_per_day * 1e6))
-        found = previewed(source, opened.workshop, budget, opened.clock(), opened.stop)
+        now = opened.clock()
+        spent = opened.store.spent(source.id, now)
+        left = round(source.budget.money_per_day * 1e6) - spent.micros
+        found = previewed(source, opened.workshop, Budget(micros=max(0, left)), now, opened.stop)
+        cost = Spend(requests=len(found), micros=sum(one.micros_spent for one in found))
+        opened.store.spend(source.id, cost, now)
     rows = [
         {
             "query": one.query,

@@ -332,8 +332,8 @@ class YouTubeSource(SourceSettings):
 
     @property
     def credentials(self) -> tuple[str, ...]:
-        """The project's API key."""
-        return (self.key,)
+        """The project's API key: comments cannot be read without."""
+        return (self.key,) if self.comments else ()
 
 
 class HackerNewsSource(SourceSettings):

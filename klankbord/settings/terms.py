@@ -10,7 +10,7 @@ from klankbord.settings.values import Table, WebAddress
 
 
 class BudgetSettings(Table):
-    """[source.budget]: what reading may cost; once it is used up, the source waits for tomorrow (UTC)."""
+    """[source.budget]: what reading may cost; once it is used up, the source waits for the next day."""
 
     requests_per_run: int = Field(default=20, ge=1, le=1_000)
     requests_per_day: int = Field(default=5_000, ge=1, le=1_000_000)

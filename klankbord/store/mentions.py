@@ -149,6 +149,9 @@ def write(connection: Connection, plan: Plan, now: datetime) -> None:
                 for m in plan.edited
             ],
         )
+        # who wrote it stays as it was first kept, but an account that is gone leaves no pseudonym behind
+        gone = [mention.id for mention in plan.edited if mention.author is None]
+        connection.execute(update(schema.mention).where(schema.mention.c.id.in_(gone)).values(author=None))
         log(connection, "edited", plan.edited, now)
     for mention in plan.widened:
         connection.execute(

@@ -125,6 +125,11 @@ class Store:
         with self._reading() as connection:
             return sources.ledger(connection, self._day_of(now), now - timedelta(days=7))
 
+    def spend(self, source_id: str, spent: Spend, now: datetime) -> None:
+        """Something was spent outside a batch."""
+        with self._writing() as connection:
+            self._spend(connection, source_id, spent, now)
+
     def spent(self, source_id: str, now: datetime) -> Spend:
         """What reading a source cost today."""
         with self._reading() as connection:
