@@ -1,7 +1,7 @@
 """A kind of source comes in; its fake stands on loopback and a reader with a clock of its own reads it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,9 +39,9 @@ class Clock:
 class EveryGate:
     """Lets everything in."""
 
-    def matched(self, _: Mention) -> tuple[str, ...]:
+    def matched_many(self, mentions: Sequence[Mention]) -> list[tuple[str, ...]]:
         """Always the one query."""
-        return ("organisation",)
+        return [("organisation",)] * len(mentions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

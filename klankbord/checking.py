@@ -1,6 +1,5 @@
 """An installation comes in; what is well and what needs a person goes out."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +8,7 @@ from klankbord import clock
 from klankbord.errors import KlankbordError, Mistake, QueryError, SettingsError
 from klankbord.installation import Installation
 from klankbord.permission import why_not
-from klankbord.settings import QuerySettings, Settings, SourceSettings, load
-
-_HANDLE = re.compile(r"(?:^|[\s(\"])(?:from:|author:)?@\w+|\b(?:from|author):\w+")
+from klankbord.settings import Organisation, QuerySettings, Settings, load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,34 +50,38 @@ def checked(folder: Path) -> Settings:
     return settings
 
 
-def look_further(_: Sequence[SourceSettings], queries: Sequence[QuerySettings]) -> Iterator[Mistake]:
-    """Mistakes that only other rooms can see: in queries, and what is known by the words alone."""
-    yield from _wrong_queries(queries)
-
-
-def _wrong_queries(queries: Sequence[QuerySettings]) -> Iterator[Mistake]:
+def look_further(queries: Sequence[QuerySettings], organisation: Organisation | None) -> Iterator[Mistake]:
+    """Mistakes in queries, which only another room can read."""
     from classify.query import parse
+    from classify.query_person import person_terms
+    from classify.query_remark import QueryMistakes
 
+    accounts = organisation.official_accounts if organisation else ()
     for place, query in enumerate(queries, start=1):
-        if handle := _HANDLE.search(query.expression):
-            # A query names the organisation, never a person (law.md A4).
-            key, allowed = (
-                f"query.{place}.expression",
-                "names of the organisation, its products and campaigns",
-            )
-            yield Mistake(
-                file="queries.toml", key=key, found=f"the handle {handle[0].strip()}", allowed=allowed
-            )
+        key = f"query.{place}.expression"
         try:
-            parse(query.expression)
+            wrong = [
+                (term.line, term.column, term.reason)
+                for term in person_terms(parse(query.expression), accounts)
+            ]
+        except QueryMistakes as error:
+            wrong = [(one.line, one.column, one.words("en")) for one in error.remarks if one.refused]
         except QueryError as error:
-            key = f"query.{place}.expression"
-            yield Mistake(
-                file="queries.toml",
-                key=key,
-                found=f"line {error.line}, column {error.column}",
-                allowed=error.problem,
-            )
+            wrong = [(error.line, error.column, error.problem)]
+        for line, column, problem in wrong:
+            found = f"line {line}, column {column}"
+            yield Mistake(file="queries.toml", key=key, found=found, allowed=problem)
+
+
+def _odd_queries(settings: Settings) -> Iterator[str]:
+    """What a query says that its writer may not have meant."""
+    from classify.query import parse
+    from classify.query_lint import lint
+
+    for query in settings.queries:
+        for remark in lint(parse(query.expression)):
+            said = remark.words(settings.general.language)
+            yield f"remark: query {query.id}, line {remark.line}, column {remark.column}: {said}"
 
 
 def _remarks(settings: Settings) -> Iterator[str]:
@@ -95,6 +96,7 @@ def _remarks(settings: Settings) -> Iterator[str]:
     if not settings.sources:
         yield "remark: no source yet, so nothing will be read"
     yield from _refused_sources(settings)
+    yield from _odd_queries(settings)
     if not organisation.topic:
         yield "remark: organisation.toml has no [[topic]], so clause C02 stays silent"
     if not organisation.fact:

@@ -128,8 +128,8 @@ class Search:
 class Gate(Protocol):
     """Decides which of what a collector read is about the organisation (law.md A5). Pure."""
 
-    def matched(self, mention: Mention) -> tuple[str, ...]:
-        """Ids of the queries that the mention's title, text or context meets; none: not a mention."""
+    def matched_many(self, mentions: Sequence[Mention]) -> list[tuple[str, ...]]:
+        """For each: ids of the queries that its title, text or context meets; none: not a mention."""
         ...
 
 

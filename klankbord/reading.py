@@ -256,7 +256,7 @@ def admitted(batch: Batch, gate: Gate, queries: Collection[str] = ()) -> list[Me
         gate: decides.
         queries: only these count; none given: all.
     """
-    found = ((mention, gate.matched(mention)) for mention in batch.mentions)
+    found = zip(batch.mentions, gate.matched_many(batch.mentions), strict=True)
     wanted = set(queries)
     return [
         replace(mention, matched=matched)

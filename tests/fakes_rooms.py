@@ -44,7 +44,10 @@ class FakeCollector:
 class NameGate:
     """Lets in what says "Voorbeeld"."""
 
-    def matched(self, mention: Mention) -> tuple[str, ...]:
+    def matched_many(self, mentions: Sequence[Mention]) -> list[tuple[str, ...]]:
+        return [self._one(mention) for mention in mentions]
+
+    def _one(self, mention: Mention) -> tuple[str, ...]:
         return ("organisation",) if "Voorbeeld" in mention.text + mention.title + mention.context else ()
 
 

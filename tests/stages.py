@@ -1,6 +1,6 @@
 """A kind of source on its stage: its fake on a port, its collector, a store, and a clock that tests move."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,7 +32,10 @@ RECORD = {"terms_read_on": NOW.date(), "approval": "test"}
 class WordGate:
     """Lets in what says "Voorbeeld" itself: some fakes hold more, such as the video that is commented on."""
 
-    def matched(self, mention: Mention) -> tuple[str, ...]:
+    def matched_many(self, mentions: Sequence[Mention]) -> list[tuple[str, ...]]:
+        return [self._one(mention) for mention in mentions]
+
+    def _one(self, mention: Mention) -> tuple[str, ...]:
         return ("organisation",) if "Voorbeeld" in mention.text else ()
 
 

@@ -214,7 +214,7 @@ def test_a_list_that_cannot_be_read_is_told_with_file_key_and_place(
 ) -> None:
     with pytest.raises(SettingsError) as told:
         compiled(table(**given), (), VOORBEELD)
-    [mistake] = told.value.mistakes
+    mistake = told.value.mistakes[0]
     assert (mistake.file, mistake.key) == ("keywords/inside.toml", key)
     assert said in str(mistake)
 

@@ -22,13 +22,12 @@ from klankbord.settings.models import (
 )
 from klankbord.settings.organisation import Organisation
 from klankbord.settings.policy_file import PolicyFile
-from klankbord.settings.sources import SourceSettings
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-#: looks for mistakes that only another room can see: a kind of source, a query
-Check = Callable[[Sequence[SourceSettings], Sequence[QuerySettings]], Iterable[Mistake]]
+#: looks for mistakes that only another room can see: in queries
+Check = Callable[[Sequence[QuerySettings], Organisation | None], Iterable[Mistake]]
 
 
 def load(folder: Path, check: Check | None = None) -> Settings:
@@ -36,7 +35,7 @@ def load(folder: Path, check: Check | None = None) -> Settings:
 
     Args:
         folder: the config folder.
-        check: looks further into the sources and queries that could be read.
+        check: looks further into the queries that could be read, beside what the organisation tells.
 
     Raises:
         SettingsError: with every mistake in every file.
@@ -59,7 +58,7 @@ def load(folder: Path, check: Check | None = None) -> Settings:
     lists, exclusions = read_lists(folder, starter_folder(), _read, mistakes)
     mistakes += _loose_ends(sources or SourcesFile(), queries, delivery or DeliverySettings())
     if check:
-        mistakes += check(sources.source if sources else (), queries.query if queries else ())
+        mistakes += check(queries.query if queries else (), organisation)
     if mistakes or not (general and sources and queries and organisation and delivery and policy):
         raise SettingsError(tuple(mistakes))
     return Settings(

@@ -87,11 +87,12 @@ def weighed(
     mass = max(1.0, _PRIOR * (len(confirmed) + len(dismissed)))
     found = []
     for term in yes.keys() | no.keys():
-        prior = mass * (background.get(term, 0) + 0.5) / (posts + 1.0)
+        # One more on both sides: else a word that one side never holds would seem too uncertain to tell.
+        prior = 1.0 + mass * background.get(term, 0) / max(posts, 1)
         above, below = yes[term] + prior, no[term] + prior
         # Neither share reaches one: the prior also holds posts without the term.
-        odds = log(above / (len(confirmed) + mass + 1 - above)) - log(
-            below / (len(dismissed) + mass + 1 - below)
+        odds = log(above / (len(confirmed) + mass + 2 - above)) - log(
+            below / (len(dismissed) + mass + 2 - below)
         )
         z = odds / sqrt(1 / above + 1 / below)
         found.append(Weighed(term=term, z=z, confirmed=yes[term], dismissed=no[term]))
