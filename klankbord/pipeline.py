@@ -10,7 +10,7 @@ from klankbord.finding import FindingId
 from klankbord.polling import in_turn
 from klankbord.ports import Channel, Classifier, Message
 from klankbord.reading import Clock, Reader, SourceRun
-from klankbord.rounds import Rounds
+from klankbord.rounds import PATIENCE, Rounds
 from klankbord.settings import SourceSettings
 from klankbord.store import Store
 from klankbord.store.messages import Due
@@ -61,9 +61,12 @@ def collect(
         waiting = rounds.offer(in_turn(sources))
         under_way = len(sources) - len(waiting)
         while under_way:
-            yield rounds.ended()
+            # Looked at now and then as well: a run that hangs gives its place up without ending.
+            for run in rounds.ended_by_now(PATIENCE):
+                under_way -= 1
+                yield run
             left = waiting if reader.stop.is_set() else rounds.offer(waiting)
-            under_way += len(waiting) - len(left) - 1
+            under_way += len(waiting) - len(left)
             waiting = left
     finally:
         rounds.close()

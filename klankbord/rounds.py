@@ -95,13 +95,14 @@ class Rounds(Generic[_Run]):
         """The next run that ends; what a run raised is raised here. Only while one is under way or unread."""
         return _told(self._ended.get())
 
-    def ended_by_now(self) -> Iterator[_Run]:
-        """Every run that ended and was not given out yet."""
+    def ended_by_now(self, wait: float = 0.0) -> Iterator[_Run]:
+        """Every run that ended and was not given out yet; waits so many seconds for a first one."""
         while True:
             try:
-                found = self._ended.get_nowait()
+                found = self._ended.get(timeout=wait) if wait else self._ended.get_nowait()
             except Empty:
                 return
+            wait = 0.0
             yield _told(found)
 
     def close(self) -> None:

@@ -3,17 +3,19 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Event
 
 from klankbord.installation import Installation
 from klankbord.reading import SourceRun
 from klankbord.rounds import Rounds
 from klankbord.schedule import Every, Weekly, one_at_a_time, run
+from klankbord.searching import catch_up
 
 _log = logging.getLogger("klankbord.service")
 
 
 #: sources read at the same time, and how often we look which are due
-_WORKERS, _LOOK = 16, timedelta(seconds=5)
+_WORKERS, _LOOK = 16, timedelta(seconds=2)
 
 
 def serve(installation: Installation) -> None:
@@ -22,8 +24,11 @@ def serve(installation: Installation) -> None:
     digest = one_at_a_time(lambda: _digest(installation))
     chosen = installation.settings.delivery.digest
     rounds = Rounds(installation.reader.read, _WORKERS)
+    fresh = Event()
     jobs: list[Every | Weekly] = [
-        Every(name="sources", every=_LOOK, work=lambda: _read(installation, rounds, judge_and_tell)),
+        Every(name="sources", every=_LOOK, work=lambda: _read(installation, rounds, fresh)),
+        # Beside the reading: judging a first read takes minutes, and other sources are due meanwhile.
+        Every(name="judging", every=_LOOK, work=lambda: _if_fresh(fresh, judge_and_tell), at_once=False),
         # Retries of messages, and what an earlier run left unjudged.
         Every(name="messages", every=timedelta(minutes=1), work=judge_and_tell),
         Every(name="purge", every=timedelta(hours=6), work=lambda: _purge(installation)),
@@ -44,7 +49,13 @@ def serve(installation: Installation) -> None:
         rounds.close()
 
 
-def _read(installation: Installation, rounds: Rounds[SourceRun], judge_and_tell: Callable[[], None]) -> None:
+def _if_fresh(fresh: Event, judge_and_tell: Callable[[], None]) -> None:
+    if fresh.is_set():
+        fresh.clear()
+        judge_and_tell()
+
+
+def _read(installation: Installation, rounds: Rounds[SourceRun], fresh: Event) -> None:
     """Start what is due, and follow up what ended; nothing here waits for a source."""
     rounds.offer(installation.due())
     ended = list(rounds.ended_by_now())
@@ -54,7 +65,7 @@ def _read(installation: Installation, rounds: Rounds[SourceRun], judge_and_tell:
         elif one.kept.new or one.kept.edited or one.kept.deleted:
             _log.info("%s: %s", one.source_id, one.kept)
     if any(one.kept.new or one.kept.edited for one in ended):
-        judge_and_tell()
+        fresh.set()
     if any(one.kept.deleted for one in ended):
         installation.redraw()
 
@@ -62,6 +73,7 @@ def _read(installation: Installation, rounds: Rounds[SourceRun], judge_and_tell:
 def _judge_and_tell(installation: Installation) -> None:
     for part in installation.classify():
         _log.info("judged %d mentions, %d raised", part.mentions, len(part.raised))
+    catch_up(installation.store)
     told = installation.tell()
     for key in told.sent:
         _log.info("sent %s", key)

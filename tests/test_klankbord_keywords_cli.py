@@ -115,7 +115,7 @@ def test_suggest_and_lint_speak_and_print_json(run: Run) -> None:
 def test_wrong_use_is_told_clearly(run: Run, arguments: tuple[str, ...], said: str) -> None:
     told = run(*arguments)
     assert (said in told.stderr, "Traceback" in told.stderr) == (True, False), told.stderr
-    assert told.returncode == (1 if "gone.toml" in arguments else 2)
+    assert told.returncode == 2
 
 
 def test_every_command_has_an_example(run: Run) -> None:

@@ -170,7 +170,10 @@ def read_draft(opened: Installation, name: str, file: Path) -> tuple[KeywordList
     elif str(file) == "starter" and not file.exists() and shipped.is_file():
         text = shipped.read_text("utf-8")
     else:
-        text = file.read_text("utf-8", "replace")
+        try:
+            text = file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise typer.BadParameter(f"{file} cannot be read: {error}", param_hint="--draft") from error
     found = draft_of(opened.settings.folder, name, text)
     return found.table, found.content
 

@@ -164,11 +164,13 @@ def _judged(found: Backtest) -> None:
     if found.live or judged.draft != judged.live:
         sides.append(("draft", judged.draft))
     screen.table(
-        f"Findings on {found.clause} a week, {judged.posts:,} of {judged.of:,} matching posts judged",
+        f"Findings on {found.clause} a week",
         ["", "findings", "alerts", "minutes"],
         [(name, *_load(load)) for name, load in sides],
     )
-    screen.lines("minutes: 2 for each finding, an assumption")
+    screen.lines(
+        f"from judging {judged.posts:,} of {judged.of:,} matching posts; two minutes for each is an assumption"
+    )
 
 
 def _load(load: Load) -> tuple[str, ...]:

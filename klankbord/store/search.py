@@ -177,6 +177,8 @@ _LISTED = (_finding.mode >= int(Mode.DIGEST), _finding.state != FindingState.WIT
 
 
 def _within(statement: Select[Any], bounds: Bounds) -> Select[Any]:
+    # What waits to be judged is nobody's to read yet: the guard goes first (law.md D1).
+    statement = statement.where(_mention.judged_revision.is_not(None))
     if bounds.since is not None:
         statement = statement.where(_mention.published_at >= bounds.since)
     if bounds.until is not None:
