@@ -169,7 +169,7 @@ def _judged(found: Backtest) -> None:
         [(name, *_load(load)) for name, load in sides],
     )
     screen.lines(
-        f"from judging {judged.posts:,} of {judged.of:,} matching posts; two minutes for each is an assumption"
+        f"from judging {judged.posts:,} of {judged.of:,} matching posts; 2 minutes each is an assumption"
     )
 
 
