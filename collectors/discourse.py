@@ -171,6 +171,10 @@ class _Visit:
     def _earlier(self, place: ForumCursor, searches: Sequence[Search]) -> Iterator[Batch]:
         """What the forum's own search finds from before the first read."""
         titles: dict[int, str] = {}
+        if place.wait and 0 < place.searched <= len(searches) and self._forum.may_ask():
+            # Cut short before: single posts come without their thread's title, and titles can hold names, so
+            # these are asked for again instead of being kept in the cursor.
+            titles, _ = self._search(searches[place.searched - 1])
         while (place.wait or place.searched < len(searches)) and self._forum.may_ask():
             if place.wait:
                 number, *rest = place.wait
