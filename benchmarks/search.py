@@ -24,8 +24,8 @@ from klankbord.finding import Judgement
 from klankbord.mention import Mention, SourceId, State, StateChange
 from klankbord.ports import Batch, Cursor, Recheck
 from klankbord.store import Store
+from klankbord.store.kept import Versions
 from klankbord.store.search import Bounds, Key
-from klankbord.store.store import Versions
 
 COUNT = 100_000
 SOURCES = ("blog", "forum", "nieuws", "wiki", "vragen")

@@ -6,7 +6,7 @@ nothing of a list is sent to a platform.
 
 import re
 
-from classify.keywords import compile_all
+from classify.keyword_list import compile_all
 from classify.query import Query, parse
 from classify.query_ast import Compound, Handle, Node, Pattern, Raw, Tag, Term, Within
 from klankbord.errors import QueryError, SettingsError

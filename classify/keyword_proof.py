@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from classify.keywords import CompiledList, Keywords, compiled, template
+from classify.keyword_list import CompiledList, compiled, template
+from classify.keywords import Keywords
 from classify.matcher_post import Post
 from classify.query import Query
 from klankbord.errors import Mistake, SettingsError

@@ -20,14 +20,14 @@ def searches_of(
         wanted: ids of the queries that apply to the source; none: all.
     """
     secret = tuple(fold(term) for topic in organisation.topic for term in (*topic.terms_nl, *topic.terms_en))
-    found: dict[str, Search] = {}
+    found: dict[tuple[str, bool], Search] = {}
     for query in queries:
         if query.confidential or (wanted and query.id not in wanted):
             continue
         for search in _of(query):
             folded = fold(search.text)
             if not any(term in folded for term in secret):
-                found.setdefault(folded, search)
+                found.setdefault((folded, search.prefix), search)
     return tuple(found.values())
 
 

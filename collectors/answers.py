@@ -112,6 +112,8 @@ def not_before(answer: Answer, now: datetime) -> datetime | None:
 def looks_like_login(url: str) -> bool:
     """Whether the path of an address is one where people sign in."""
     return (
-        re.search(r"(?i)/(?:log[-_]?in|sign[-_]?in|wp-login|inloggen|aanmelden|auth|sso|session)\b", url)
+        re.search(
+            r"(?i)/(?:log[-_]?in|sign[-_]?in|wp-login|inloggen|aanmelden|auth|sso|session)(?=[/?#.]|$)", url
+        )
         is not None
     )

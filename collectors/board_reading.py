@@ -33,8 +33,6 @@ class Pages:
             CollectError: it may not be read, could not be had, or not be read in time.
         """
         self.leave.asked(url)
-        # an error without an answer must not be taken for the answer before it
-        self.line.last = None
         answer = self.line.fetch(url)
         if answer.url != url:
             self._moved(answer.url)

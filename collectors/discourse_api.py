@@ -108,8 +108,6 @@ class Forum:
 
     def _json(self, path: str, query: str = "") -> Any:  # noqa: ANN401 - what a forum says can be anything
         url = self.source.url.rstrip("/") + path + query
-        # an error without an answer must not be taken for the answer before it
-        self.line.last = None
         try:
             said = self.line.json(url, headers=self._headers())
         except RateLimitedError as error:

@@ -79,6 +79,8 @@ class Line:
         Raises:
             CollectError: no answer came, the run's budget is used up, or we were asked to stop.
         """
+        # an error without an answer must not be taken for what the answer before it said
+        self.last = None
         if self.stop.is_set():
             raise StoppedError("stopped")
         if self.left <= 0:

@@ -53,8 +53,6 @@ class Server:
 
         source, line = self.line.source, self.line
         token = getattr(source, "token", None)
-        # an error without an answer must not be taken for the answer before it
-        line.last = None
         with line.translated():
             if self.client is None:
                 self.client = Mastodon(

@@ -50,8 +50,6 @@ class Wiki:
         """One request."""
         from mwclient.errors import MwClientError
 
-        # an error without an answer must not be taken for the answer before it
-        self.line.last = None
         with self.line.translated():
             self.site = self.site or _site(self.line)
             try:

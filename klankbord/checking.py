@@ -91,6 +91,7 @@ def _remarks(settings: Settings) -> Iterator[str]:
     for file in sorted(settings.folder.glob("*.toml")):
         if file.stem not in known:
             yield f"remark: {file.name} is no config file of ours and is not read"
+    yield from _unread_lists(settings)
     for name in sorted(known - {file.stem for file in settings.folder.glob("*.toml")}):
         yield f"remark: there is no {name}.toml, so its defaults hold"
     if not settings.sources:
@@ -107,6 +108,13 @@ def _remarks(settings: Settings) -> Iterator[str]:
         yield "remark: the adoption record in policy.toml is open, so C05, C06 and C09 are only counted"
     if not settings.delivery.alerts.channels:
         yield "remark: no channel under [alerts], so alerts are only listed"
+
+
+def _unread_lists(settings: Settings) -> Iterator[str]:
+    folder = settings.folder / "keywords"
+    for file in sorted(folder.rglob("*.toml")):
+        if file.parent not in (folder, folder / "exclusions"):
+            yield f"remark: {file.relative_to(settings.folder)} lies too deep and is not read"
 
 
 def _refused_sources(settings: Settings) -> Iterator[str]:

@@ -18,7 +18,7 @@ from klankbord.installation import Installation
 from klankbord.mention import Mention, SourceId
 from klankbord.reading import admitted
 from klankbord.settings.imports import ImportColumns, ImportSettings, mappings
-from klankbord.store.store import Kept
+from klankbord.store.kept import Kept
 
 if TYPE_CHECKING:
     from collectors.replay import Import

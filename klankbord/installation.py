@@ -195,10 +195,13 @@ class Installation:
         return pipeline.collect(sources, self.reader, force=force) if sources else iter(())
 
     def due(self) -> list[SourceSettings]:
-        """The sources whose time has come, every host in its turn."""
-        now, paces = self.clock(), self.store.paces()
+        """The sources whose time has come, every host in its turn; hosts that are left alone are left out."""
+        now = self.clock()
+        paces, resting = self.store.paces(), self.store.resting_hosts(now)
         return in_turn(
-            source for source in self.sources() if next_poll(source, paces.get(source.id, Pace()), now) <= now
+            source
+            for source in self.sources()
+            if next_poll(source, paces.get(source.id, Pace()), now) <= now and source.host_key not in resting
         )
 
     def classify(self, *, again: bool = False) -> Iterator[pipeline.Classified]:

@@ -13,8 +13,8 @@ from klankbord.reading import Clock, Reader, SourceRun
 from klankbord.rounds import PATIENCE, Rounds
 from klankbord.settings import SourceSettings
 from klankbord.store import Store
+from klankbord.store.kept import Versions
 from klankbord.store.messages import Due
-from klankbord.store.store import Versions
 
 _BATCH = 200
 

@@ -4,7 +4,7 @@ import errno
 import random
 import time
 import traceback
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
@@ -23,9 +23,9 @@ from klankbord.mention import Mention
 from klankbord.ports import Batch, Budget, Collector, Gate, Spend
 from klankbord.settings import FeedSource, SourceSettings
 from klankbord.store import Store
+from klankbord.store.kept import Kept
 from klankbord.store.mentions import Rechecks
 from klankbord.store.sources import Outset
-from klankbord.store.store import Kept
 
 Clock = Callable[[], datetime]
 
@@ -150,7 +150,7 @@ class Reader:
             if self.stop.is_set():
                 return
         if tally.vanished or not nothing_to_ask:
-            tally.kept += self._recheck(source, collector, tally.vanished, due)
+            tally.kept += self._recheck(source, collector, tally, due)
 
     def _budget(self, source: SourceSettings, spent: Spend, now: datetime) -> Budget:
         """What this run may use of what is left of the day's budget.
@@ -170,12 +170,10 @@ class Reader:
         micros = max(0, round(limit.money_per_day * 1_000_000) - spent.micros)
         return Budget(requests=requests, bytes=min(size, Budget().bytes), micros=micros)
 
-    def _recheck(
-        self, source: SourceSettings, collector: Collector, vanished: Sequence[str], due: Rechecks
-    ) -> Kept:
+    def _recheck(self, source: SourceSettings, collector: Collector, tally: _Tally, due: Rechecks) -> Kept:
         """Ask whether posts still stand: those that vanished from the source's window, then those due."""
         now = self.clock()
-        asked = self.store.held(source.kind, vanished) if vanished else []
+        asked = self.store.held(source.kind, tally.vanished) if tally.vanished else []
         asked += self.store.to_recheck(source.id, due, max(0, _RECHECKS - len(asked)))
         if not asked or self.stop.is_set():
             return Kept()
@@ -184,7 +182,14 @@ class Reader:
             requests=max(0, min(_RECHECK_REQUESTS, limit.requests_per_day - spent.requests)),
             micros=max(0, round(limit.money_per_day * 1_000_000 * _RECHECK_MONEY) - spent.micros),
         )
-        found = collector.recheck(asked[:_RECHECKS], budget, now, self.stop)
+        try:
+            found = collector.recheck(asked[:_RECHECKS], budget, now, self.stop)
+        except RateLimitedError:
+            raise
+        except CollectError as error:
+            # What was read stands, and those posts stay due.
+            tally.remarks.append(f"asking again whether posts stand failed: {error.word}: {error.problem}")
+            return Kept()
         return self.store.rechecked(source.id, found, source.kind, now)
 
     def _ended_by(

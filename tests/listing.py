@@ -12,7 +12,7 @@ from klankbord.mention import Mention
 from klankbord.policy import ClauseId, Mode
 from klankbord.ports import Batch, Cursor
 from klankbord.settings import load
-from klankbord.store.store import Versions
+from klankbord.store.kept import Versions
 
 C03 = ClauseId("C03-internal-conversation")
 LIST = """# what people say inside

@@ -14,8 +14,9 @@ from classify.gate import OrganisationGate
 from classify.judge import PolicyClassifier
 from classify.judging_corpus import settings_for
 from classify.keyword_gate import gate_queries
+from classify.keyword_list import compiled
 from classify.keyword_proof import wrong_lists
-from classify.keywords import Keywords, compiled, keywords_of
+from classify.keywords import Keywords, keywords_of
 from classify.matcher_post import Post
 from classify.own_words import own_words
 from classify.reading import read

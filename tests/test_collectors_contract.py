@@ -86,7 +86,10 @@ def test_a_process_killed_at_any_batch_ends_with_the_same_store(kind: str, stage
             store = on.store(f"killed-{killed_after}")
             left = _killed(on, store, killed_after)
             on.read_out(store)
-            assert sorted((m.native_id, m.revision, m.title, m.text, m.context) for m in held_in(store)) == wanted
+            assert (
+                sorted((m.native_id, m.revision, m.title, m.text, m.context) for m in held_in(store))
+                == wanted
+            )
             if not left:
                 return
 

@@ -16,7 +16,7 @@ from klankbord.policy import ClauseId, Mode
 from klankbord.ports import Batch, Cursor, Recheck
 from klankbord.service import serve
 from klankbord.settings import load
-from klankbord.store.store import Versions
+from klankbord.store.kept import Versions
 from klankbord.week import Week
 
 CONFIG = Path(__file__).parent.parent / "config"

@@ -5,11 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from builders import NOW
+from builders import NOW, finding
 from listing import LIST, config, installed, stored
 
 from klankbord.checking import check_config, checked
 from klankbord.errors import NotFoundError, SettingsError, StoreError
+from klankbord.finding import Evidence
 from klankbord.installation import Installation
 from klankbord.settings import load
 from klankbord.store.keywords import Version
@@ -18,6 +19,7 @@ from klankbord.tuning.saving import LossError, draft_of, merged, save
 from klankbord.tuning.trial import Trial, list_of
 from klankbord.tuning.versions import BY_HAND, FIRST, GONE, NOBODY, difference, notice, table_of, version_of
 from klankbord.week import Week
+from reports.phrase import why_of
 
 DRAFT = LIST.replace("interne memo", "interne mail")
 
@@ -285,6 +287,19 @@ def test_of_several_versions_in_a_week_only_the_last_is_followed(tmp_path: Path)
     add(DRAFT)
     week = Week.of(NOW, opened.settings.zone)
     assert ["version 2" in what for _, what in said(opened, week)] == [True]
+
+
+def test_a_finding_names_the_list_that_voted() -> None:
+    voted = finding(evidence=(Evidence(start=3, end=16, signal="keyword:inside"),))
+    assert why_of(voted, "en") == ("terms of the keyword list inside: “tarieven 2027”",)
+    assert why_of(voted, "nl", quote=False) == ("termen van de trefwoordenlijst inside",)
+
+
+def test_a_list_that_lies_too_deep_is_remarked_on(tmp_path: Path) -> None:
+    made = config(tmp_path, inside=LIST)
+    (made / "keywords" / "nl").mkdir()
+    (made / "keywords" / "nl" / "deep.toml").write_text(LIST)
+    assert "remark: keywords/nl/deep.toml lies too deep and is not read" in check_config(made)
 
 
 def test_the_digest_speaks_dutch_too(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from listing import C03, LIST, config, installed, stored
 
-from classify.keywords import Keywords, compiled
+from classify.keyword_list import compiled
+from classify.keywords import Keywords
 from classify.query import parse_list
 from classify.query_ast import Compound, Term
 from klankbord.finding import ClauseScore, Decision, Judgement, Protection, Verdict, finding_id
@@ -147,11 +148,11 @@ class ByLists:
     """Judges by the lists alone: an alert where a list hits, nothing elsewhere; "vakbond" is protected."""
 
     def compared(self, mention: Mention, variants: Sequence[Keywords]) -> tuple[Judgement, ...]:
-        from classify.keywords import lang_of, post_for
+        from classify.keywords import post_for
 
         found = []
         for one in variants:
-            hit = bool(one.hits(post_for(mention), lang_of(mention)))
+            hit = bool(one.hits(post_for(mention), mention.lang))
             protected = "vakbond" in mention.text
             score = ClauseScore(clause_id=C03, score=float(hit), mode=Mode.ALERT if hit else Mode.SILENT)
             found.append(

@@ -32,9 +32,9 @@ from klankbord.ports import Batch, Cursor, Recheck
 from klankbord.pseudonym import Pseudonyms
 from klankbord.searching_plan import indexed, narrowed
 from klankbord.store import Store
+from klankbord.store.kept import Versions
 from klankbord.store.retention import Limits
 from klankbord.store.search import Bounds
-from klankbord.store.store import Versions
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 VERSIONS = Versions(policy="1.0.0", classifier="one")

@@ -35,9 +35,9 @@ from klankbord.policy import ClauseId, Mode
 from klankbord.ports import Batch, Cursor, Gap, Recheck, Spend
 from klankbord.pseudonym import Pseudonyms
 from klankbord.store import Store, schema
+from klankbord.store.kept import Versions
 from klankbord.store.mentions import Rechecks
 from klankbord.store.retention import Limits
-from klankbord.store.store import Versions
 from klankbord.week import SourceHealth, Week
 
 ZONE = ZoneInfo("Europe/Amsterdam")

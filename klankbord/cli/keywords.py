@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from klankbord.cli import keywords_rows as rows_of
 from klankbord.cli import keywords_shown as shown
 from klankbord.cli import screen
 from klankbord.cli.opening import DEFAULT, AsJson, ConfigDir, installation, talk
@@ -61,7 +62,7 @@ def list_lists(config: ConfigDir = DEFAULT, json: AsJson = False) -> None:
         notice(opened.settings.folder, opened.store.keywords, opened.clock())
         newest = opened.store.keywords.newest()
         lists, zone = opened.settings.keyword_lists, opened.settings.zone
-    rows = [shown.list_row(one, newest.get(one.id)) for one in lists]
+    rows = [rows_of.list_row(one, newest.get(one.id)) for one in lists]
     unused = sorted({file.stem for file in (starter_folder() / "keywords").glob("*.toml")} - set(newest))
     if json:
         screen.as_json(rows)
@@ -99,7 +100,7 @@ def try_text(
     given = sys.stdin.read(1_000_000) if text == "-" else text
     found = tried(load(config), given)
     if json:
-        screen.as_json([shown.tried_row(given, table, terms) for table, terms in found])
+        screen.as_json([rows_of.tried_row(given, table, terms) for table, terms in found])
         return
     if not found:
         screen.lines("no list hits this text")
@@ -126,7 +127,7 @@ def lint(
         advice, language = Advice(opened), opened.settings.general.language
         found = [(one, key, remark) for one in lists for key, remark in advice.lints(one)]
     if json:
-        screen.as_json([shown.remark_row(one, key, remark, language) for one, key, remark in found])
+        screen.as_json([rows_of.remark_row(one, key, remark, language) for one, key, remark in found])
         return
     if not found:
         screen.lines(f"nothing to remark on {name or f'{len(lists)} lists'}")
@@ -154,7 +155,7 @@ def backtest(
         found = tried_out(opened, name, table, weeks=weeks, judge=judge)
         zone = opened.settings.zone
     if json:
-        screen.as_json(shown.backtest_row(found))
+        screen.as_json(rows_of.backtest_row(found))
     else:
         shown.backtest(found, zone)
 
@@ -203,6 +204,6 @@ def suggest(name: ListName, config: ConfigDir = DEFAULT, json: AsJson = False) -
     with installation(config) as opened:
         found = Advice(opened).suggestions(list_of(opened, name))
     if json:
-        screen.as_json(shown.suggestions_row(found))
+        screen.as_json(rows_of.suggestions_row(found))
     else:
         shown.suggestions(found)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from klankbord.cli import keywords_rows as rows_of
 from klankbord.cli import keywords_shown as shown
 from klankbord.cli import screen
 from klankbord.cli.keywords import DraftFile, Judge, ListName, Weeks, read_draft, tried_out
@@ -73,7 +74,7 @@ def _saved(
             shown.lost(found)
         raise
     if json:
-        screen.as_json(shown.version_row(version) | {"backtest": shown.backtest_row(found)})
+        screen.as_json(rows_of.version_row(version) | {"backtest": rows_of.backtest_row(found)})
         return
     shown.backtest(found, opened.settings.zone)
     screen.lines(
@@ -95,7 +96,7 @@ def history(name: ListName, config: ConfigDir = DEFAULT, json: AsJson = False) -
         version_of(opened.store.keywords, name)
         versions, zone = opened.store.keywords.history(name), opened.settings.zone
     if json:
-        screen.as_json([shown.version_row(one) for one in versions])
+        screen.as_json([rows_of.version_row(one) for one in versions])
         return
     screen.table(
         f"Versions of {name}",

@@ -14,7 +14,7 @@ from klankbord.finding import Finding
 from klankbord.installation import Installation, WrittenDigest
 from klankbord.reading import SourceRun
 from klankbord.settings import load, starter_folder
-from klankbord.store.store import Kept
+from klankbord.store.kept import Kept
 from klankbord.week import Week
 
 Say = Callable[..., None]

@@ -34,7 +34,12 @@ class TermsSettings(Table):
         "reputation-and-service"
     )
     #: the interest in words, for the balancing test (law.md H3)
-    interest: str = Field(default="", max_length=500)
+    interest: str = Field(
+        default="to answer what is said in public about the organisation, to set wrong information for its "
+        "customers right, and to keep confidential information confidential",
+        min_length=10,
+        max_length=500,
+    )
     #: where the source's own terms stand
     terms_url: WebAddress | Literal[""] = ""
     #: the day on which a person read them; after 180 days the source stops until they were read again

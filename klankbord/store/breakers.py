@@ -42,6 +42,14 @@ def open_until(connection: Connection, key: str, now: datetime) -> datetime | No
     return None if claimed.rowcount == 1 else now + _PROBE
 
 
+def resting(connection: Connection, now: datetime) -> frozenset[str]:
+    """The keys of hosts that are left alone at this moment."""
+    rows = connection.execute(
+        select(_row.key).where(_row.open_until > now, _row.open_until < now + _LONGEST_ASKED)
+    )
+    return frozenset(rows.scalars())
+
+
 def failed(connection: Connection, key: str, now: datetime, until: datetime | None) -> None:
     """A source of a host failed for a reason that may be the host's.
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.sql.selectable import Select
 
-from klankbord.mention import Mention, MentionId, State, mention_id
+from klankbord.mention import Mention, MentionId, State, StateChange, mention_id
 from klankbord.store import schema
 from klankbord.store.engine import spelled, straight
 from klankbord.store.rows import EDITED, clean, mention_of, mention_row
@@ -221,7 +221,16 @@ def to_recheck(connection: Connection, source_id: str, due: Rechecks, limit: int
 
 def by_native_id(connection: Connection, platform: str, native_ids: Sequence[str]) -> list[Mention]:
     """The mentions a source knows by these ids."""
-    ids = [mention_id(platform, native_id) for native_id in native_ids]
+    return _held(connection, [mention_id(platform, native_id) for native_id in native_ids])
+
+
+def of_changes(connection: Connection, changes: Sequence[StateChange]) -> list[Mention]:
+    """The mentions that these changes are about, each once."""
+    ids = dict.fromkeys(mention_id(change.platform, change.native_id) for change in changes)
+    return _held(connection, list(ids))
+
+
+def _held(connection: Connection, ids: Sequence[MentionId]) -> list[Mention]:
     found: list[Mention] = []
     for part in parts(ids):
         rows = connection.execute(

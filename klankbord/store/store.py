@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from threading import Lock
 
@@ -17,6 +17,7 @@ from klankbord.ports import Batch, Cursor, Recheck, Spend
 from klankbord.standing import Ledger
 from klankbord.store import breakers, findings, mentions, messages, retention, schema, sources, weeks
 from klankbord.store.engine import begin, opened, told_plainly
+from klankbord.store.kept import Kept, Versions
 from klankbord.store.keywords import Shelf
 from klankbord.store.mentions import Rechecks
 from klankbord.store.messages import Due
@@ -25,35 +26,6 @@ from klankbord.store.search import SearchIndex
 from klankbord.store.search_index import sweep
 from klankbord.store.sources import Outset
 from klankbord.week import SourceHealth, Week, WeekFacts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """What a batch did to the store."""
-
-    new: int = 0
-    edited: int = 0
-    unchanged: int = 0
-    #: read, but not about the organisation
-    dropped: int = 0
-    deleted: int = 0
-
-    def __add__(self, other: "Kept") -> "Kept":
-        return Kept(
-            new=self.new + other.new,
-            edited=self.edited + other.edited,
-            unchanged=self.unchanged + other.unchanged,
-            dropped=self.dropped + other.dropped,
-            deleted=self.deleted + other.deleted,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Versions:
-    """What a judgement was made with."""
-
-    policy: str
-    classifier: str
 
 
 class Store:
@@ -125,6 +97,11 @@ class Store:
         with self._reading() as connection:
             return sources.ledger(connection, self._day_of(now), now - timedelta(days=7))
 
+    def resting_hosts(self, now: datetime) -> frozenset[str]:
+        """Hosts, each with its credential, that are left alone at this moment."""
+        with self._reading() as connection:
+            return breakers.resting(connection, now)
+
     def spend(self, source_id: str, spent: Spend, now: datetime) -> None:
         """Something was spent outside a batch."""
         with self._writing() as connection:
@@ -194,16 +171,16 @@ class Store:
         return self._forget_changed(connection, changes, now)
 
     def _forget_changed(self, connection: Connection, changes: Sequence[StateChange], now: datetime) -> int:
-        deleted = 0
-        for change in changes:
-            held = mentions.by_native_id(connection, change.platform, [change.native_id])
-            if held:
-                if not held[0].terms.traceless:
-                    mentions.log(connection, "deleted", held, now)
-                    mentions.add(connection, self._day_of(now), "deleted", held[0].source_id)
-                self._forget(connection, held, now, traceless=False)
-                deleted += 1
-        return deleted
+        # a stream tells of thousands of deletions, nearly all of posts that were never kept
+        gone = mentions.of_changes(connection, changes)
+        counted = [mention for mention in gone if not mention.terms.traceless]
+        if counted:
+            mentions.log(connection, "deleted", counted, now)
+        for mention in counted:
+            mentions.add(connection, self._day_of(now), "deleted", mention.source_id)
+        if gone:
+            self._forget(connection, gone, now, traceless=False)
+        return len(gone)
 
     def _forget(
         self, connection: Connection, gone: Sequence[Mention], now: datetime, *, traceless: bool

@@ -5,7 +5,8 @@ from collections import Counter
 from datetime import timedelta
 
 from classify.folding import fold
-from classify.keywords import CompiledList, Keywords, compiled
+from classify.keyword_list import CompiledList, compiled
+from classify.keywords import Keywords
 from classify.matcher_post import Post
 from classify.query import Query
 from classify.query_ast import Compound, Term, walk

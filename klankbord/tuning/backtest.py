@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from classify.keywords import CompiledList, Keywords, ListHit
+from classify.keyword_list import CompiledList
+from classify.keywords import Keywords, ListHit
 from classify.language import detect
 from classify.matcher_post import Post, site_of
 from classify.query_ast import Site, walk

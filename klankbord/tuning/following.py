@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from classify.keywords import compiled
+from classify.keyword_list import compiled
 from klankbord.errors import SettingsError
 from klankbord.settings import Settings
 from klankbord.store.keywords import Shelf, Version

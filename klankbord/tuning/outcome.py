@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from classify.keywords import Keywords, ListHit, lang_of, post_for
+from classify.keywords import Keywords, ListHit, post_for
 from klankbord.finding import Judgement, Protection
 from klankbord.mention import Mention, MentionId
 from klankbord.policy import Mode
@@ -54,7 +54,7 @@ def outcomes(
     found = []
     for mention in mentions:
         judged = classifier.compared(mention, variants)
-        hits = draft.hits(post_for(mention), lang_of(mention))
+        hits = draft.hits(post_for(mention), judged[0].lang)
         without, live, drafted = (_mode(one, clause) for one in judged)
         found.append(
             Outcome(

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from classify.keywords import CompiledList, Keywords, compile_all, compiled
+from classify.keyword_list import CompiledList, compile_all, compiled
+from classify.keywords import Keywords
 from classify.matcher_post import Post
 from klankbord.errors import NotFoundError
 from klankbord.installation import Installation
