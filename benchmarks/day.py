@@ -30,19 +30,10 @@ from benchmarks.staging import BEGAN, NAME, Clock, EveryGate, fakery
 from klankbord.demo.fakes import Fake, Standing
 from klankbord.demo.loopback import Asked, Loopback, Reply, Trouble
 
-#: kinds that stand beside the feeds; linkedin is told things, and nothing can be refused it
-OTHERS = (
-    "bluesky",
-    "comment_feed",
-    "forum",
-    "hackernews",
-    "mastodon",
-    "reddit",
-    "stackexchange",
-    "wiki",
-    "x",
-    "youtube",
-)
+#: platforms of which there is one in the world: their ids are their own, so one source of each
+ONCE = ("bluesky", "hackernews", "reddit", "stackexchange", "x", "youtube")
+#: kinds of which there are many; linkedin is told things, and nothing can be refused it
+MANY = ("comment_feed", "forum", "mastodon", "wiki")
 #: entries a feed shows; what scrolls off while a feed cannot be read is lost, and must be told as a gap
 _SHOWN = 15
 _MINUTE = timedelta(minutes=1)
@@ -96,8 +87,9 @@ class Place:
 def places_of(number: int, chance: random.Random) -> list[Place]:
     """Mostly feeds; one source in six is of another kind."""
     places = []
+    others = iter([*ONCE, *(MANY * number)])
     for count in range(number):
-        kind = OTHERS[(count // 6) % len(OTHERS)] if count % 6 == 0 else "feed"
+        kind = next(others) if count % 6 == 0 else "feed"
         # a few busy places, many quiet ones
         pace = chance.choice([10.0, 60.0, 240.0, 240.0, 700.0])
         if kind == "feed":
@@ -287,6 +279,7 @@ def judged(folder: Path, places: list[Place]) -> dict[str, Any]:
         "scrolled_off_in_a_noted_gap": in_gaps,
         "lost": lost[:20],
         "lost_number": len(lost),
+        "lost_by_kind": dict(Counter(place.rpartition("-")[0] for place, _, _ in lost)),
         "twice": twice[:20],
         "never_published": strange[:20],
         "gaps_noted": len(gaps),
