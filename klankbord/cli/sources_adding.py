@@ -55,6 +55,8 @@ def add(
     Example: `klankbord sources add blog.example --terms-read`. Where nobody has read its terms it is written
     too, but not read until somebody sets `terms_read_on`.
     """
+    from dataclasses import replace
+
     from collectors.discovery import looked_up
 
     with installation(config) as opened:
@@ -64,6 +66,10 @@ def add(
     if not found:
         talk(f"nothing that can be read was found at {address}; see docs/how-to/add-a-source.md")
         raise typer.Exit(1)
+    if allow:
+        # what had to be allowed for the look has to be allowed for the reading
+        networks = ("allow_addresses", tuple(allow))
+        found = tuple(replace(one, keys=(*one.keys, networks)) for one in found)
     chosen = None if dry_run or (len(found) > 1 and not choose) else found[min(choose or 1, len(found)) - 1]
     made = _written(config, chosen, name, language, today if terms_read else None) if chosen else ""
     if json:
