@@ -34,7 +34,8 @@ def gap(before: FeedCursor, mentions: Sequence[Mention], now: datetime) -> Gap |
 
     Whatever the order of its entries: where nothing known is left, more may have come and gone.
     """
-    if not (before.read_at and before.window and mentions):
+    # a feed that was empty before may have filled and scrolled since
+    if not (before.read_at and mentions):
         return None
     known = set(before.window)
     if any(_short(mention) in known for mention in mentions):

@@ -374,3 +374,15 @@ def test_a_body_of_one_repeated_piece_ends(piece: bytes, tmp_path: Path) -> None
         except CollectError:
             found = []
     assert all(len(m.text) <= 20_000 for m in found)
+
+
+def test_a_feed_that_was_empty_at_the_last_read_may_have_scrolled_since(tmp_path: Path) -> None:
+    later = NOW + DAY
+    with FakeSite() as site:
+        one = collector(site, tmp_path)
+        site.feed("/feed")
+        cursor = batches(one)[-1].next
+        site.feed("/feed", entry(id="1", at=later - timedelta(hours=1)))
+        gap = batches(one, cursor, later)[-1].gap
+    oldest = later - timedelta(hours=1)
+    assert gap == Gap(from_at=NOW, to_at=oldest, reason="more was posted than the feed shows")
