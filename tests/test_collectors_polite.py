@@ -380,7 +380,7 @@ def test_a_call_that_was_left_behind_holds_up_no_other() -> None:
         site.hang("/x")
         site.body("/y", b"hier")
         for _ in range(3):
-            with pytest.raises(TransientError, match="no whole answer within|timed out"):
+            with pytest.raises(TransientError, match=r"no whole answer within|timed out"):
                 fetch(site, timeout=0.1)
         assert fetch(site, "/y").body == b"hier"
 
