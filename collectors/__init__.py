@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
 from klankbord.errors import PermanentError
@@ -155,14 +156,26 @@ KINDS: dict[str, Callable[[SourceSettings, Workshop], Collector]] = {
 }
 
 
+#: the package that a kind's client library comes in; a kind that is not here needs none
+_PACKAGES = {
+    "x": "tweepy",
+    "reddit": "praw",
+    "bluesky": "websockets",
+    "mastodon": "mastodon",
+    "wiki": "mwclient",
+}
+
+
 def collector_for(source: SourceSettings, workshop: Workshop) -> Collector:
     """The collector of a source.
 
     Raises:
         PermanentError: its client library is not installed.
     """
-    try:
-        return KINDS[source.kind](source, workshop)
-    except ModuleNotFoundError as error:
-        needed = f"kind {source.kind} needs the package {error.name}: pip install 'klankbord[sources]'"
-        raise PermanentError(needed) from error
+    package = _PACKAGES.get(source.kind, "")
+    if getattr(source, "articles_from", ()):
+        package = "trafilatura"
+    # looked for, not imported: that waits until something is read
+    if package and find_spec(package) is None:
+        raise PermanentError(f"{package} is not installed; pip install 'klankbord[sources]'")
+    return KINDS[source.kind](source, workshop)

@@ -14,6 +14,7 @@ import pytest
 from builders import NOW
 from stages import Stage, WordGate, held_in, staged
 
+import collectors
 from classify.searches import searches_of
 from collectors import KINDS
 from klankbord.demo.loopback import Reply, Trouble
@@ -265,3 +266,15 @@ def test_the_platform_is_the_kind_and_the_terms_travel_along(kind: str, stage: S
         fill(on, 1)
         found = [m for batch in on.batches() for m in batch.mentions]
         assert {(m.platform, m.terms.retention_days, m.collected_at) for m in found} == {(kind, 7, on.now)}
+
+
+@pytest.mark.parametrize("kind", ["bluesky", "mastodon", "reddit", "wiki", "x"])
+def test_a_kind_whose_client_is_not_installed_says_what_to_install(
+    kind: str, stage: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stage(kind) as on:
+        monkeypatch.setattr(collectors, "find_spec", lambda _: None)
+        run = on.read(on.store())
+        assert run.error is not None
+        assert (run.error.word, "pip install 'klankbord[sources]'" in str(run.error)) == ("permanent", True)
+        assert on.standing.requests == 0
