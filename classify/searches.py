@@ -1,6 +1,7 @@
 """Queries and what is confidential come in; the words that a platform may be asked for go out. Pure."""
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from classify.folding import fold
 from classify.query import parse
@@ -31,10 +32,12 @@ def searches_of(
     return tuple(found.values())
 
 
-def _of(query: QuerySettings) -> list[Search]:
+# Asked for at every poll of every source that searches, and reading a query costs milliseconds.
+@lru_cache(maxsize=256)
+def _of(query: QuerySettings) -> tuple[Search, ...]:
     if query.search:
-        return [Search(query_id=query.id, text=text, phrase=" " in text) for text in query.search]
-    return [
+        return tuple(Search(query_id=query.id, text=text, phrase=" " in text) for text in query.search)
+    return tuple(
         Search(query_id=query.id, text=term.text, phrase=term.phrase, prefix=term.prefix)
         for term in sendable(parse(query.expression))
-    ]
+    )

@@ -179,13 +179,9 @@ def _sources(installation: Installation) -> Iterator[Look]:
         if one.word == "off":
             continue
         told = f"{one.word}: {one.why}" if one.why else one.word
-        lacking = [
-            ref
-            for source in installation.settings.sources
-            if source.id == one.health.source_id
-            for ref in source.credentials
-            if not installation.secrets.present(ref)
-        ]
+        source = installation.settings.source(one.health.source_id)
+        credentials = source.credentials if source else ()
+        lacking = [ref for ref in credentials if not installation.secrets.present(ref)]
         told += "".join(f"; no secret at {ref}" for ref in lacking)
         well = one.word in {"reading", "never read", "silent"} and not lacking
         yield Look(part=f"source {one.health.source_id}", well=well, told=told)

@@ -12,34 +12,26 @@ _FIRST, _LONGEST = timedelta(minutes=1), timedelta(hours=6)
 #: nobody asks for more than a day: a rest beyond that stems from a clock that was wrong
 _LONGEST_ASKED = timedelta(hours=25)
 #: how long one probe has the host to itself
-_PROBE = timedelta(minutes=2)
+PROBE = timedelta(minutes=2)
 _row = schema.breaker.c
 _OPEN = select(_row.failures, _row.open_until).where(_row.key == bindparam("of"))
 
 
-def is_well(connection: Connection, key: str) -> bool:
-    """Whether nothing is known against a host: so it is nearly always."""
+def open_until(connection: Connection, key: str) -> datetime | None:
+    """Until when a host was to be left alone, also where that is over; None: it never was."""
     held = connection.execute(_OPEN, {"of": key}).first()
-    return held is None or held.open_until is None
+    return held.open_until if held else None
 
 
-def open_until(connection: Connection, key: str, now: datetime) -> datetime | None:
-    """Until when a host is left alone; None: it may be asked.
+def rests(until: datetime, now: datetime) -> bool:
+    """Whether a host is still left alone."""
+    return now < until < now + _LONGEST_ASKED
 
-    Once the time is over the first to ask becomes the probe, and the others wait for what it finds.
-    """
-    held = connection.execute(_OPEN, {"of": key}).first()
-    if held is None or held.open_until is None:
-        return None
-    until: datetime = held.open_until
-    if now < until < now + _LONGEST_ASKED:
-        return until
-    claimed = connection.execute(
-        update(schema.breaker)
-        .where(_row.key == key, _row.open_until == until)
-        .values(open_until=now + _PROBE)
-    )
-    return None if claimed.rowcount == 1 else now + _PROBE
+
+def claimed(connection: Connection, key: str, until: datetime, now: datetime) -> bool:
+    """Become the one probe of a host whose rest is over; False: another asked first, and the others wait."""
+    claim = update(schema.breaker).where(_row.key == key, _row.open_until == until)
+    return connection.execute(claim.values(open_until=now + PROBE)).rowcount == 1
 
 
 def resting(connection: Connection, now: datetime) -> frozenset[str]:

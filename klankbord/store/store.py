@@ -115,10 +115,11 @@ class Store:
     def host_open_until(self, key: str, now: datetime) -> datetime | None:
         """Until when a host is left alone; None: this caller may ask it, perhaps as the one probe."""
         with self._reading() as connection:
-            if breakers.is_well(connection, key):
-                return None
+            until = breakers.open_until(connection, key)
+        if until is None or breakers.rests(until, now):
+            return until
         with self._writing() as connection:
-            return breakers.open_until(connection, key, now)
+            return None if breakers.claimed(connection, key, until, now) else now + breakers.PROBE
 
     def keep(
         self, source_id: str, batch: Batch, admitted: Sequence[Mention], now: datetime, *, ends: bool = False

@@ -1,7 +1,7 @@
 """A sample of matched posts comes in, is judged with and without a list; findings a week go out. Pure."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -135,6 +135,3 @@ def examples(found: Sequence[Outcome]) -> tuple[Example, ...]:
 def standing(found: Sequence[Outcome]) -> Mapping[MentionId, bool]:
     """Whether a post would be a finding under the draft."""
     return {one.mention.id: one.modes[2] >= Mode.DIGEST for one in found}
-
-
-Judging = Callable[[Sequence[Mention]], list[Outcome]]
