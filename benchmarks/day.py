@@ -26,9 +26,12 @@ from typing import IO, Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.staging import BEGAN, NAME, Clock, EveryGate, fakery
+from benchmarks.staging import BEGAN, NAME, Clock, fakery, reader_in
 from klankbord.demo.fakes import Fake, Standing
 from klankbord.demo.loopback import Asked, Loopback, Reply, Trouble
+from klankbord.polling import Pace, in_turn, next_poll
+from klankbord.rounds import Rounds
+from klankbord.settings.models import SourcesFile
 
 #: platforms of which there is one in the world: their ids are their own, so one source of each
 ONCE = ("bluesky", "hackernews", "reddit", "stackexchange", "x", "youtube")
@@ -200,36 +203,14 @@ def _pipe(pipe: IO[str] | None) -> IO[str]:
 
 def read_when_told(folder: Path) -> None:
     """The reader: for each moment on stdin, read what is due and say so."""
-    from threading import Event
-    from zoneinfo import ZoneInfo
-
-    from collectors import collector_for, workshop_of
-    from klankbord.polling import Pace, in_turn, next_poll
-    from klankbord.ports import Search
-    from klankbord.pseudonym import Pseudonyms
-    from klankbord.reading import Reader, SourceRun
-    from klankbord.rounds import Rounds
-    from klankbord.settings.models import SourcesFile
-    from klankbord.store import Store
-
     tables = json.loads((folder / "sources.json").read_text())
     sources = SourcesFile.model_validate({"source": tables}).source
-    zone, pseudonyms, clock = ZoneInfo("Europe/Amsterdam"), Pseudonyms(folder / "keys"), Clock()
-    searches = (Search(query_id="organisation", text=NAME, phrase=True),)
-    workshop = workshop_of("Klankbord-benchmark/1", pseudonyms, folder / "inbox", searches=lambda _: searches)
-    store = Store.open(f"sqlite:///{folder / 'klankbord.db'}", pseudonyms.forgotten, zone)
-    reader = Reader(
-        make=lambda one: collector_for(one, workshop),
-        gate=EveryGate(),
-        store=store,
-        clock=clock,
-        stop=Event(),
-        zone=zone,
-    )
-    rounds: Rounds[SourceRun] = Rounds(reader.read, 16)
+    clock = Clock()
+    reader = reader_in(folder, clock)
+    rounds = Rounds(reader.read, 16)
     for line in sys.stdin:
         clock.now = datetime.fromisoformat(line.strip())
-        paces = store.paces()
+        paces = reader.store.paces()
         due = [one for one in sources if next_poll(one, paces.get(one.id, Pace()), clock.now) <= clock.now]
         left = rounds.offer(in_turn(due))
         under_way = len(due) - len(left)
@@ -239,7 +220,7 @@ def read_when_told(folder: Path) -> None:
             under_way += len(waiting) - len(left)
         print("done", flush=True)
     rounds.close()
-    store.close()
+    reader.store.close()
 
 
 def judged(folder: Path, places: list[Place]) -> dict[str, Any]:

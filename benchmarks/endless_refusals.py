@@ -32,7 +32,7 @@ def requests_made(on: Staged, refusal: Reply | Trouble) -> int:
     before = on.standing.requests
     while on.clock.now < BEGAN + _TEN_MINUTES:
         on.reader.read(on.source)
-        pace = on.store.paces().get(on.source.id, Pace())
+        pace = on.reader.store.paces().get(on.source.id, Pace())
         on.clock.now = max(next_poll(on.source, pace, on.clock.now), on.clock.now + timedelta(seconds=5))
     return on.standing.requests - before
 

@@ -52,7 +52,6 @@ class Staged:
     standing: Standing
     source: SourceSettings
     reader: Reader
-    store: Store
     clock: Clock
 
 
@@ -65,11 +64,9 @@ def fakery(kind: str) -> Fakery:
     return found
 
 
-@contextmanager
-def staged(kind: str, folder: Path) -> Iterator[Staged]:
-    """One kind, its fake standing, and an empty store in the folder."""
-    faked, clock, zone = fakery(kind), Clock(), ZoneInfo("Europe/Amsterdam")
-    pseudonyms = Pseudonyms(folder / "pseudonyms.key")
+def reader_in(folder: Path, clock: Clock) -> Reader:
+    """A reader that lets everything in, its keys and store in the folder; its user closes the store."""
+    zone, pseudonyms = ZoneInfo("Europe/Amsterdam"), Pseudonyms(folder / "pseudonyms.key")
     searches = (Search(query_id="organisation", text=NAME, phrase=True),)
     workshop = workshop_of(
         "Klankbord-benchmark/1 (+https://example.org/klankbord)",
@@ -78,21 +75,27 @@ def staged(kind: str, folder: Path) -> Iterator[Staged]:
         keep_handles=(NAME,),
         searches=lambda _: searches,
     )
+    return Reader(
+        make=lambda one: collector_for(one, workshop),
+        gate=EveryGate(),
+        store=Store.open(f"sqlite:///{folder / 'klankbord.db'}", pseudonyms.forgotten, zone),
+        clock=clock,
+        stop=Event(),
+        zone=zone,
+    )
+
+
+@contextmanager
+def staged(kind: str, folder: Path) -> Iterator[Staged]:
+    """One kind, its fake standing, and an empty store in the folder."""
+    faked, clock = fakery(kind), Clock()
     fake = faked.make()
     with faked.stand(fake) as standing:
         table: dict[str, object] = {"id": kind.replace("_", "-"), "budget": {"money_per_day": 100.0}}
         table |= fake.settings(standing.address)
         source = SourcesFile.model_validate({"source": [table]}).source[0]
-        store = Store.open(f"sqlite:///{folder / 'klankbord.db'}", pseudonyms.forgotten, zone)
-        reader = Reader(
-            make=lambda one: collector_for(one, workshop),
-            gate=EveryGate(),
-            store=store,
-            clock=clock,
-            stop=Event(),
-            zone=zone,
-        )
+        reader = reader_in(folder, clock)
         try:
-            yield Staged(fake=fake, standing=standing, source=source, reader=reader, store=store, clock=clock)
+            yield Staged(fake=fake, standing=standing, source=source, reader=reader, clock=clock)
         finally:
-            store.close()
+            reader.store.close()

@@ -28,16 +28,6 @@ class Article:
     authors: tuple[str, ...] = ()
 
 
-def full_text(html: bytes, url: str, content_type: str = "", stop: Event | None = None) -> str | None:
-    """The text of a page's article; None where none is found.
-
-    Raises:
-        TransientError: the page could not be read in time.
-    """
-    found = article_of(html, url, content_type, stop or Event())
-    return found.text if found else None
-
-
 def article_of(html: bytes, url: str, content_type: str, stop: Event) -> Article | None:
     """The text and the authors of a page's article; None where none is found.
 

@@ -13,7 +13,7 @@ from collecting import batches, mentions, workshop
 
 from collectors import Workshop, collector_for
 from collectors.article import belongs, wants_page
-from collectors.article_text import Article, article_of, full_text
+from collectors.article_text import Article, article_of
 from klankbord.demo.loopback import Asked, Loopback, Reply, Trouble
 from klankbord.mention import Kind, Mention
 from klankbord.ports import Batch, Budget, Collector, Cursor
@@ -283,7 +283,8 @@ def test_a_wall_of_consent_is_not_the_article() -> None:
 
 @pytest.mark.parametrize("html", [b"", b"\x00\xff", b"<", b"<html>", b"not a page"])
 def test_bytes_that_are_no_page_have_no_article(html: bytes) -> None:
-    assert (full_text(html, f"{NEWS}/1") or "") in {"", "not a page"}
+    found = article_of(html, f"{NEWS}/1", "", Event())
+    assert (found.text if found else "") in {"", "not a page"}
 
 
 def test_a_page_that_would_hurt_the_parser_is_read_in_a_child() -> None:
