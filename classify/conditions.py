@@ -8,8 +8,12 @@ border that `classify.training` learns per clause on organisations the model nev
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
+
+from classify.heads import HEADS
+from classify.model import Floats
 from classify.reading import Reading
 from classify.signals import Span
 
@@ -34,6 +38,8 @@ class Seen:
     voted: Mapping[str, tuple[Span, ...]]
     #: the clause's head is above the border at which other posts hardly ever come
     decided: bool
+    #: what every head says, as a probability
+    chances: Floats = field(default_factory=lambda: np.zeros(len(HEADS)))
     #: a keyword list of the clause that says it is confidential hits the post
     listed: bool = False
 

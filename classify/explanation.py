@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from classify.folding import unfolded
-from classify.fusion import SHARED, SHOWN
+from classify.fusion import SHOWN
+from classify.heads import SHARED
 from classify.keywords import ListHit
 from classify.model import Model
 from classify.own_words import listed

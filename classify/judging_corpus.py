@@ -1,15 +1,15 @@
 """Written posts and a model come in; each post judged for its own organisation goes out. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from classify.corpus import Corpus, Example
 from classify.evaluate import Judged
-from classify.fusion import CLAUSES, WEIGHED
 from classify.judge import PolicyClassifier
-from classify.model import HEADS, Model
+from classify.heads import CLAUSES, PLACE
+from classify.model import Model, look
 from classify.own_words import own_words
 from classify.reading import document, read
 from classify.signals import votes
@@ -91,9 +91,8 @@ def _findings(judgement: Judgement) -> frozenset[str]:
 
 def _baselines(post: Example, organisation: Organisation, model: Model) -> tuple[float, float, float]:
     reading = read(post.title, post.text, post.context, own_words(organisation))
-    voted: Mapping[str, object] = votes(reading)
-    decided = model.decisions(document(reading), voted)
-    counted = max(sum(name in voted for name in WEIGHED[clause]) for clause in CLAUSES)
-    heads = {clause: float(decided[HEADS.index(clause)]) for clause in CLAUSES}
-    fused = max(model.score(clause, decision, voted) for clause, decision in heads.items())
-    return float(counted), max(heads.values()), fused
+    looked = look(model, [document(reading)], [votes(reading)])
+    heads = [PLACE[clause] for clause in CLAUSES]
+    words = (looked.words @ model.plain.weights)[0, heads].max()
+    fused = model.plain.chances(looked.decided)[0, heads].max()
+    return float(looked.ballots[0] @ model.rules), float(words), float(fused)

@@ -11,23 +11,30 @@ import os
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from classify import corpus as written
-from classify.model import HEADS, Metrics, Model
+from classify.corpus.vectors import vectors_of
+from classify.heads import HEADS
+from classify.model import Lens, Metrics, Model
+from classify.senses import Space, Student
+from classify.sentences import sentence
 from classify.signals import SIGNALS_VERSION
-from classify.training import train
+from classify.training import Written, documents_of, train
 from classify.vectoriser import Vectoriser
 from klankbord.errors import ModelCorruptError, ModelOutdatedError
 
-# 1 - linear heads, fusion per clause, one vocabulary for all; 2 - borders of decided heads
-_FORMAT = 2
+# 1 - linear heads, fusion per clause, one vocabulary for all; 2 - borders of decided heads;
+# 3 - two lenses over words, votes and meaning
+_FORMAT = 3
 _LONGEST_HEADER = 4_000
-_PLAIN = ("decided_from", "guard_from", "text_goes_from", "fingerprint", "corpus", "trained_on")
+_PLAIN = ("encoder", "fingerprint", "corpus", "trained_on")
+_PARTS = ("student", "space", "plain", "sharp")
 
 
 def save(model: Model, path: Path) -> None:
@@ -89,8 +96,16 @@ def load_or_train(path: Path, now: datetime, progress: Callable[[str], None]) ->
 
 def train_shipped(now: datetime, progress: Callable[[str], None]) -> Model:
     """A model from the posts that ship with the project."""
-    positives = Counter(post.clause for post in written.load("test").examples if post.clause)
-    return train(written.load("train"), positives, now, progress)
+    positives = Counter(clause for post in written.load("test").examples for clause in post.clauses)
+    return train(shipped("train"), positives, now, progress)
+
+
+def shipped(part: Literal["train", "test"]) -> Written:
+    """The written posts of a part with their shipped vectors."""
+    corpus = written.load(part)
+    sentences = [sentence(one) for one in documents_of(corpus)]
+    vectors, encoder = vectors_of(part, sentences)
+    return Written(corpus=corpus, vectors=vectors, encoder=encoder)
 
 
 def _header(line: bytes, path: Path) -> dict[str, Any]:
@@ -119,22 +134,16 @@ def _packed(model: Model) -> dict[str, Any]:
     plain = {
         "vocabulary": list(model.vectoriser.vocabulary),
         "heads": list(HEADS),
-        "fusion_bias": dict(model.fusion_bias),
+        "posts": list(model.posts),
         "metrics": {name: getattr(model.metrics, name) for name in Metrics.__slots__},
         **{name: getattr(model, name) for name in _PLAIN},
     }
-    arrays = {
-        "idf": model.vectoriser.idf,
-        "block": model.vectoriser.block,
-        "weights": model.weights,
-        "bias": model.bias,
-        "vote_weights": model.vote_weights,
-    }
-    return {
-        "plain": json.dumps(plain),
-        **arrays,
-        **{f"fusion {key}": row for key, row in model.fusion.items()},
-    }
+    arrays = {"idf": model.vectoriser.idf, "block": model.vectoriser.block, "rules": model.rules}
+    for part in _PARTS:
+        for field in fields(getattr(model, part)):
+            value = getattr(getattr(model, part), field.name)
+            (arrays if isinstance(value, np.ndarray) else plain)[f"{part} {field.name}"] = value
+    return {"plain": json.dumps(plain), **arrays}
 
 
 def _content(body: bytes) -> dict[str, Any]:
@@ -153,17 +162,23 @@ def _unpacked(packed: dict[str, Any]) -> Model:
     plain = json.loads(packed["plain"])
     if plain["heads"] != list(HEADS):
         raise ValueError("other heads")
+    found = packed | plain
     return Model(
         vectoriser=Vectoriser(
             vocabulary={name: place for place, name in enumerate(plain["vocabulary"])},
             idf=packed["idf"],
             block=packed["block"],
         ),
-        weights=packed["weights"],
-        bias=packed["bias"],
-        vote_weights=packed["vote_weights"],
-        fusion={key.removeprefix("fusion "): row for key, row in packed.items() if key.startswith("fusion ")},
-        fusion_bias=plain["fusion_bias"],
+        student=Student(**_part("student", found)),
+        space=Space(**_part("space", found)),
+        plain=Lens(**_part("plain", found)),
+        sharp=Lens(**_part("sharp", found)),
+        rules=packed["rules"],
+        posts=tuple(plain["posts"]),
         metrics=Metrics(**plain["metrics"]),
         **{name: plain[name] for name in _PLAIN},
     )
+
+
+def _part(name: str, found: dict[str, Any]) -> dict[str, Any]:
+    return {key.removeprefix(f"{name} "): value for key, value in found.items() if key.startswith(f"{name} ")}

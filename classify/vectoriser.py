@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,28 +50,24 @@ class Vectoriser:
     _words: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def transform(self, documents: Sequence[Document]) -> "csr_matrix":
-        """One row for each document, for training."""
+        """One row for each document."""
         from scipy.sparse import csr_matrix
 
-        starts, columns, weights = [0], [], []
-        for document in documents:
-            found, values = self.row(document)
-            columns.append(found)
-            weights.append(values)
-            starts.append(starts[-1] + len(found))
-        shape = (len(documents), len(self.idf))
-        if not documents:
-            return csr_matrix(shape)
-        return csr_matrix((np.concatenate(weights), np.concatenate(columns), starts), shape=shape)
-
-    def row(self, document: Document) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The columns of one document that hold something, and their weights."""
-        ids = [column for key in keys(document) for column in self.ids(key)]
-        columns, counts = np.unique(np.asarray(ids, dtype=np.int64), return_counts=True)
+        found = [[column for key in keys(document) for column in self.ids(key)] for document in documents]
+        width, blocks = len(self.idf), len(_BLOCKS)
+        lengths = np.fromiter((len(columns) for columns in found), dtype=np.int64, count=len(found))
+        rows = np.repeat(np.arange(len(found), dtype=np.int64), lengths)
+        flat = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=int(lengths.sum()))
+        # One sort for the whole batch: the same column of the same row comes to lie together.
+        cells, counts = np.unique(rows * width + flat, return_counts=True)
+        rows, columns = np.divmod(cells, width)
         values = (1.0 + np.log(counts)) * self.idf[columns]
         block = self.block[columns]
-        lengths = np.sqrt(np.bincount(block, weights=values * values, minlength=len(_BLOCKS)))
-        return columns, values * (_WEIGHTS / np.maximum(lengths, 1e-9))[block]
+        place = rows * blocks + block
+        sums = np.sqrt(np.bincount(place, weights=values * values, minlength=len(found) * blocks))
+        values *= _WEIGHTS[block] / np.maximum(sums[place], 1e-9)
+        starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=len(found)))))
+        return csr_matrix((values, columns, starts), shape=(len(found), width))
 
     def ids(self, key: str) -> tuple[int, ...]:
         """Columns of one word or word pair; kept, since words come back."""

@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, NewType
+from typing import TYPE_CHECKING, Literal, NewType
 
 from klankbord.mention import Mention, MentionId, short_hash
 from klankbord.policy import ClauseId, Mode
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FindingId = NewType("FindingId", str)
 
@@ -37,6 +41,25 @@ class ClauseScore:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedding:
+    """An encoder's vector of one post's masked text; it goes when the text goes (law.md B5)."""
+
+    #: name of the encoder
+    encoder: str
+    #: fingerprint of the sentence that was encoded
+    of: str
+    #: half-precision numbers, little-endian
+    values: bytes
+
+    @property
+    def vector(self) -> "NDArray[np.float16]":
+        """The numbers."""
+        import numpy as np
+
+        return np.frombuffer(self.values, dtype="<f2")
+
+
 class Protection(StrEnum):
     """What the guard decided; which category it saw is never kept (law.md D3)."""
 
@@ -58,6 +81,8 @@ class Judgement:
     #: one for each enabled rule clause, in the policy's order; empty when protected or not about us
     clauses: tuple[ClauseScore, ...] = ()
     lang: str | None = None
+    #: to be kept with the mention, so that it is computed once; none where the post is protected
+    embedding: Embedding | None = None
 
 
 class FindingState(StrEnum):

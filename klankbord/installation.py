@@ -16,7 +16,7 @@ from klankbord.mention import SourceId
 from klankbord.permission import why_not
 from klankbord.policy import Mode
 from klankbord.polling import Pace, in_turn, next_poll
-from klankbord.ports import Channel, Classifier, Collector, Gate, Message, Search
+from klankbord.ports import Channel, Classifier, Collector, Encoder, Gate, Message, Search
 from klankbord.pseudonym import Pseudonyms
 from klankbord.reading import Clock, Reader, SourceRun
 from klankbord.settings import Settings, SourceSettings
@@ -107,7 +107,14 @@ class Installation:
         """Judges mentions against the policy."""
         from classify.judge import PolicyClassifier
 
-        return PolicyClassifier(self.settings, self.model)
+        return PolicyClassifier(self.settings, self.model, self.encoder)
+
+    @cached_property
+    def encoder(self) -> Encoder | None:
+        """Tells meanings for a second look, where one is chosen and installed."""
+        from classify.encoders import encoder_of
+
+        return encoder_of(self.settings.general.encoder)
 
     @cached_property
     def workshop(self) -> "Workshop":

@@ -87,7 +87,7 @@ def classify(
         waiting = store.unjudged(_BATCH)
         if not waiting:
             return
-        judged = list(zip(waiting, classifier.judge(waiting), strict=True))
+        judged = list(zip(waiting, classifier.judge(waiting, store.embeddings(waiting)), strict=True))
         now = clock()
         raised = store.keep_judgements(
             judged,

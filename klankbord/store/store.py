@@ -9,13 +9,23 @@ from threading import Lock
 from sqlalchemy import Connection, Engine, func, select, update
 
 from klankbord.errors import CollectError, DeliveryError, NotFoundError
-from klankbord.finding import Finding, FindingId, FindingState, Judgement, Protection, Verdict
-from klankbord.mention import Mention, State, StateChange, mention_id
+from klankbord.finding import Embedding, Finding, FindingId, FindingState, Judgement, Protection, Verdict
+from klankbord.mention import Mention, MentionId, State, StateChange, mention_id
 from klankbord.policy import Mode
 from klankbord.polling import Pace
 from klankbord.ports import Batch, Cursor, Recheck, Spend
 from klankbord.standing import Ledger
-from klankbord.store import breakers, findings, mentions, messages, retention, schema, sources, weeks
+from klankbord.store import (
+    breakers,
+    embeddings,
+    findings,
+    mentions,
+    messages,
+    retention,
+    schema,
+    sources,
+    weeks,
+)
 from klankbord.store.engine import begin, opened, told_plainly
 from klankbord.store.kept import Kept, Versions
 from klankbord.store.keywords import Shelf
@@ -252,6 +262,11 @@ class Store:
         with self._reading() as connection:
             return mentions.unjudged(connection, limit)
 
+    def embeddings(self, waiting: Sequence[Mention]) -> dict[MentionId, Embedding]:
+        """The vectors that are held of these mentions."""
+        with self._reading() as connection:
+            return embeddings.kept(connection, [mention.id for mention in waiting])
+
     def judge_again(self, version: str) -> int:
         """Put every mention that another classifier judged back in the queue; returns how many."""
         table = schema.mention
@@ -285,6 +300,10 @@ class Store:
         """
         raised: list[FindingId] = []
         with self._writing() as connection:
+            embeddings.keep(
+                connection,
+                [(mention.id, one.embedding if mention.terms.store else None) for mention, one in judged],
+            )
             for mention, judgement in judged:
                 if not judgement.about or judgement.protection is Protection.NO_TEXT:
                     self._set_aside(connection, mention, judgement, now)

@@ -17,10 +17,12 @@ _WRITTEN = 20
 
 
 class Comparing(Protocol):
-    """A classifier that judges a post under several sets of lists."""
+    """A classifier that judges posts under several sets of lists."""
 
-    def compared(self, mention: Mention, variants: Sequence[Keywords]) -> tuple[Judgement, ...]:
-        """One judgement for each set."""
+    def compared(
+        self, mentions: Sequence[Mention], variants: Sequence[Keywords]
+    ) -> list[tuple[Judgement, ...]]:
+        """For each post, one judgement for each set."""
         ...
 
 
@@ -52,8 +54,7 @@ def outcomes(
         draft: the draft alone, to see which of its terms hit.
     """
     found = []
-    for mention in mentions:
-        judged = classifier.compared(mention, variants)
+    for mention, judged in zip(mentions, classifier.compared(mentions, variants), strict=True):
         hits = draft.hits(post_for(mention), judged[0].lang)
         without, live, drafted = (_mode(one, clause) for one in judged)
         found.append(

@@ -130,7 +130,9 @@ class Trial:
     def _comparing(self) -> Comparing:
         from classify.judge import PolicyClassifier
 
-        return PolicyClassifier(self._installation.settings, self._installation.model)
+        return PolicyClassifier(
+            self._installation.settings, self._installation.model, self._installation.encoder
+        )
 
     def _variants(self, draft: CompiledList, live: KeywordList | None) -> tuple[Keywords, Keywords, Keywords]:
         settings = self._installation.settings
