@@ -1,4 +1,4 @@
-"""The name of an encoder comes in, an Encoder goes out; its library and weights load when it is first asked."""
+"""The name of an encoder comes in, an Encoder goes out; its library and weights load when first asked."""
 
 from collections.abc import Sequence
 from functools import cached_property

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from classify.corpus import Corpus, Example
 from classify.evaluate import Judged
-from classify.judge import PolicyClassifier
 from classify.heads import CLAUSES, PLACE
+from classify.judge import PolicyClassifier
 from classify.model import Model, look
 from classify.own_words import own_words
 from classify.reading import document, read

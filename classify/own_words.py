@@ -11,6 +11,8 @@ from klankbord.settings import Fact, Organisation, Topic
 #: letters a word may go on with: a topic's "tarief" also stands in "tarieven" and "tariefverhoging"
 _ENDING = r"\w{0,18}"
 _NOTHING = re.compile(r"(?!)")
+#: letters up to which a word stands for itself: "zon" is not in "zondag", nor "sun" in "Sunday"
+_SHORT = 3
 _STOPWORDS = (
     "wordt worden werkt zonder binnen buiten tussen onder boven altijd alleen tijdens kunnen moeten"
     " which within without during between before after their there where these those always about"
@@ -82,6 +84,15 @@ def any_of(words: Iterable[str], ending: str = r"(?:'?s|-?er)?") -> re.Pattern[s
     """A pattern for any of the words, longest first, hyphens and spaces alike; None without words."""
     pieces = _pieces(words)
     return re.compile(rf"(?<!\w)(?:{pieces}){ending}(?!\w)") if pieces else None
+
+
+def hints(words: Iterable[str]) -> re.Pattern[str] | None:
+    """A pattern for words that hint at a meaning, inflected and in compounds; None without words."""
+    spelled = {spelling for word in words for spelling in _variants(fold(word).strip())} - {""}
+    long = _pieces(word for word in spelled if len(word) > _SHORT)
+    short = _pieces(word for word in spelled if len(word) <= _SHORT)
+    either = [rf"(?:{long}){_ENDING}"] * bool(long) + [rf"(?:{short})(?:'?s|en)?"] * bool(short)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(either)})(?!\w)") if either else None
 
 
 def listed(words: Iterable[str], text: str) -> str:

@@ -34,7 +34,7 @@ class Space:
 
     def placed(self, vectors: Vectors) -> Vectors:
         """Encoder's vectors as unit vectors in this space."""
-        return unit((vectors - self.mean) @ self.directions)
+        return unit(np.asarray((vectors - self.mean) @ self.directions, dtype=np.float32))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

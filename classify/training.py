@@ -1,7 +1,7 @@
 """Written posts come in, a Model goes out; the same posts always give the same model."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classify.corpus import Corpus, Example
-from classify.heads import CLAUSES, CORE, GUARD, HEADS, PLACE, TEXT_GOES, TOUCHING, labels
+from classify.heads import CORE, GUARD, HEADS, PLACE, TEXT_GOES, TOUCHING, labels
 from classify.model import (
     MEANING_WEIGHS,
     VOTES_WEIGH,
@@ -36,7 +36,7 @@ Progress = Callable[[str], None]
 #: added to the diagonal of the likeness between posts; 2 to 4 gave the same within noise
 _STRENGTH = 3.0
 _RULES_STRENGTH = 30.0
-#: share of P01, P02, P03 and P05 to hold back, at least, in each language, on organisations left out (law.md D5)
+#: share of P01, P02, P03 and P05 to hold back in each language, on organisations left out (law.md D5)
 GUARD_RECALL = 0.96
 #: share of other posts on which a head may be decidedly convinced, on organisations left out
 # On organisations left out 1 in 200 kept the clauses precise that need their signals too; C07 rests more on

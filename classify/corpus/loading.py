@@ -10,7 +10,7 @@ from typing import Literal
 from klankbord.settings import Organisation
 
 _PARTS: Mapping[str, tuple[str, ...]] = {
-    "train": ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "seed", "t1", "t2"),
+    "train": ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "seed", "t1", "t2"),
     "test": ("t3", "t4", "t5"),
 }
 #: categories the guard keeps out of every clause; P08 and P09 are ordinary mentions
@@ -109,6 +109,8 @@ def _organisation(row: Mapping[str, object]) -> Organisation:
     """The written organisation as an organisation.toml would tell it."""
     return Organisation.model_validate(
         {key: row[key] for key in ("name", "aliases", "products", "competitors", "official_accounts")}
+        | {key: row[key] for key in ("ambiguous", "listed") if key in row}
+        | {"public": [{"text": text} for text in _texts(row.get("public"))]}
         | {"topic": [_topic(topic) for topic in _rows(row["topics"])]}
         | {"fact": _rows(row["facts"])}
     )
@@ -116,6 +118,10 @@ def _organisation(row: Mapping[str, object]) -> Organisation:
 
 def _topic(row: Mapping[str, object]) -> dict[str, object]:
     return {**row, "id": str(row["id"]).lower().replace("_", "-")}
+
+
+def _texts(value: object) -> list[str]:
+    return [str(text) for text in value] if isinstance(value, list) else []
 
 
 def _rows(value: object) -> list[Mapping[str, object]]:

@@ -96,7 +96,7 @@ def gross_insult(reading: Reading) -> tuple[Span, ...]:
     return tuple(
         (start, end)
         for start, end in spans(_INSULT, reading.text)
-        if not _FIRM.search(reading.text, max(0, start - 25), end + 25) and not _named_before(reading, start)
+        if not _FIRM.stands(reading.text, max(0, start - 25), end + 25) and not _named_before(reading, start)
     )
 
 
