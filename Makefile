@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.klankbord-stamp
 
-.PHONY: demo test check clean
+.PHONY: demo test vectors clean
 demo: $(STAMP)
 	$(BIN)/klankbord demo --once demo
 
@@ -12,7 +12,7 @@ test: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest -n 3
 
 # One stamp for both commands: rebuilt only when what is installed changes.
 $(STAMP): pyproject.toml constraints.txt
@@ -25,6 +25,10 @@ $(STAMP): pyproject.toml constraints.txt
 	  $(BIN)/python -m pip install --quiet -c constraints.txt -e '.[sources]' --group test; \
 	fi
 	@touch $@
+
+# After the written posts or their masking changed: needs the `semantic` extra, some ten posts a second.
+vectors: $(STAMP)
+	$(BIN)/python -m classify.corpus.vectors
 
 clean:
 	rm -rf .venv demo

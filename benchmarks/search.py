@@ -20,6 +20,7 @@ from benchmarks.corpus import NOW
 from benchmarks.matcher import posts, vocabulary
 from classify.query import Query, parse, parse_list
 from klankbord import searching
+from klankbord.alerting.rules import Rules
 from klankbord.finding import Judgement
 from klankbord.mention import Mention, SourceId, State, StateChange
 from klankbord.ports import Batch, Cursor, Recheck
@@ -111,7 +112,7 @@ def fill(store: Store, every: Sequence[Mention], folder: Path) -> None:
     for some in batches(every):
         store.keep("blog", Batch(mentions=tuple(some), next=Cursor("1")), some, NOW)
         judged = [(one, Judgement(mention_id=one.id, about=True, clauses=())) for one in some]
-        store.keep_judgements(judged, VERSIONS, (), NOW, NOW)
+        store.keep_judgements(judged, VERSIONS, Rules(), NOW, NOW)
     kept = time.process_time() - began
     before = pages(folder)
     indexed = cpu(lambda: searching.catch_up(store), tries=1)

@@ -1,9 +1,8 @@
 """A clause's condition and what was seen in a post come in; whether the condition is met goes out. Pure.
 
-Every condition stands on something in the text or on a list the organisation filled in. Where a signal
-abstains, the model may stand in for some conditions, but only when it is decidedly convinced: above the
-border that `classify.training` learns per clause on organisations the model never saw, which at most one in
-200 other posts passes (one in 500 for C07). A high score alone meets no condition.
+Hard conditions stand on a list the organisation filled in, or on words that must be there: a rival's name, a
+number, a secret. Soft ones are met by a signal, or by a head of the model that was taught this very condition
+and takes it for more likely met than not. A high score on the clause alone meets no condition.
 """
 
 import re
@@ -12,20 +11,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from classify.heads import HEADS
+from classify.heads import HEADS, PLACE
 from classify.model import Floats
 from classify.reading import Reading
 from classify.signals import Span
 
-#: the text itself places its writer, or its news, inside
-_INSIDE = (
-    "tie_stated",
-    "tie_hinted",
-    "not_announced",
-    "inside_channel",
-    "internal_document",
-    "inside_source",
-)
+#: from here a condition counts as met without a signal: more likely than not
+_LIKELY = 0.5
 _WE = re.compile(r"(?<!\w)(?:wij|we|ons|onze|our|us|we'(?:re|ve|ll|d))(?!\w)")
 _CONCRETE = ("coming_date", "exact_figure")
 
@@ -42,6 +34,10 @@ class Seen:
     chances: Floats = field(default_factory=lambda: np.zeros(len(HEADS)))
     #: a keyword list of the clause that says it is confidential hits the post
     listed: bool = False
+
+    def says(self, head: str) -> bool:
+        """Whether the model takes a condition for more likely met than not."""
+        return bool(self.chances[PLACE[head]] >= _LIKELY)
 
     def any_of(self, *names: str) -> bool:
         """Whether one of the signals voted."""
@@ -71,26 +67,26 @@ def plain(number: str, seen: Seen) -> bool:
 
 
 def _confidential_topic_match(seen: Seen) -> bool:
-    """A term of the topics or of a confidential list, or strong signs of knowing something concrete."""
-    if seen.any_of("confidential_topic") or seen.listed:
-        return True
-    return seen.decided and seen.any_of(*_INSIDE) and seen.any_of(*_CONCRETE)
+    """A term of the topics or of a confidential list, or words that tell something of that kind."""
+    return seen.any_of("confidential_topic") or seen.listed or seen.says("confidential")
 
 
 def _not_already_public(seen: Seen) -> bool:
-    return not seen.any_of("published")
+    return not seen.any_of("published") and not seen.says("public")
 
 
 def _internal_document_cue(seen: Seen) -> bool:
-    return seen.any_of("internal_document", "inside_channel") or (seen.decided and seen.any_of("quotation"))
+    return seen.any_of("internal_document", "inside_channel") or seen.says("inside_doc")
 
 
 def _promotional_content(seen: Seen) -> bool:
-    return seen.any_of("promotion") or seen.decided
+    return seen.any_of("promotion") or seen.says("promotes")
 
 
 def _tie_cue_in_text(seen: Seen) -> bool:
-    return seen.any_of("own_product", "tie_hinted", "tie_stated") or (seen.decided and _says_we(seen))
+    if seen.any_of("own_product", "tie_hinted", "tie_stated"):
+        return True
+    return _says_we(seen) and (seen.decided or seen.says("hinted"))
 
 
 def _says_we(seen: Seen) -> bool:
@@ -98,7 +94,7 @@ def _says_we(seen: Seen) -> bool:
 
 
 def _no_disclosure(seen: Seen) -> bool:
-    return not seen.any_of("disclosure", "official_voice")
+    return not seen.any_of("disclosure", "official_voice") and not seen.says("official")
 
 
 def _competitor_mention(seen: Seen) -> bool:
@@ -107,41 +103,41 @@ def _competitor_mention(seen: Seen) -> bool:
 
 
 def _factual_negative_claim(seen: Seen) -> bool:
-    return seen.any_of("competitor_claim") or seen.decided
+    return seen.any_of("competitor_claim") or seen.says("rival_claim")
 
 
 def _self_declared_in_post(seen: Seen) -> bool:
     """The writer says to work there; a hint does only where the whole post reads like it."""
-    return seen.any_of("tie_stated") or (seen.decided and seen.any_of("tie_hinted"))
+    return seen.any_of("tie_stated") or seen.says("stated") or (seen.decided and seen.any_of("tie_hinted"))
 
 
 def _advice_on_fact_file_topic(seen: Seen) -> bool:
-    return bool(seen.reading.own.facts) and (seen.any_of("fact_topic") or seen.decided)
+    return bool(seen.reading.own.facts) and (seen.any_of("fact_topic") or seen.says("advises"))
 
 
 def _conflicts_with_fact_file(seen: Seen) -> bool:
-    return seen.any_of("fact_conflict") or seen.decided
+    return seen.any_of("fact_conflict") or seen.says("conflicts")
 
 
 def _third_party_identifiable(seen: Seen) -> bool:
-    return seen.any_of("third_person", "exposed_person")
+    return seen.any_of("third_person", "exposed_person") or seen.says("person")
 
 
 def _private_fact_or_gross_insult(seen: Seen) -> bool:
-    return seen.any_of("private_fact", "gross_insult") or seen.decided
+    return seen.any_of("private_fact", "gross_insult") or seen.says("private")
 
 
 def _customer_question_context(seen: Seen) -> bool:
     """Where the post before it is known, it asked; else the answer itself has to show it."""
     if seen.reading.context:
-        return seen.any_of("asked_before")
-    return seen.any_of("asks_customer_data", "speaks_for_organisation") or seen.decided
+        return seen.any_of("asked_before") or seen.says("speaks_for")
+    return seen.any_of("asks_customer_data", "speaks_for_organisation") or seen.says("speaks_for")
 
 
 def _speaks_for_organisation(seen: Seen) -> bool:
     if seen.any_of("speaks_for_organisation", "asks_customer_data"):
         return True
-    return seen.decided and _says_we(seen)
+    return seen.says("speaks_for") and _says_we(seen)
 
 
 def _secret_or_customer_data_pattern(seen: Seen) -> bool:

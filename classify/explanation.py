@@ -9,7 +9,7 @@ from classify.heads import SHARED
 from classify.keywords import ListHit
 from classify.model import Model
 from classify.own_words import listed
-from classify.reading import Reading, fact_of
+from classify.reading import Reading
 from classify.signals import Span
 from classify.signals.secrets import pattern_of
 from classify.vectoriser import TOKEN
@@ -69,7 +69,7 @@ def details(number: str, reading: Reading, organisation: Organisation) -> dict[s
         case "C06":
             found = {"competitor": listed(organisation.competitors, reading.whole)}
         case "C07":
-            fact = fact_of(reading)
+            fact = reading.fact
             url = (fact.url if fact else "") or organisation.service_url
             found = {"fact_url": url, "topic": fact.topic if fact else ""}
         case "C11":
@@ -80,5 +80,6 @@ def details(number: str, reading: Reading, organisation: Organisation) -> dict[s
 
 
 def _topic(reading: Reading) -> str:
-    """The list's term that was found; none where the words of no topic stand there."""
-    return next((term for topic in reading.own.topics if (term := listed(topic.terms, reading.text))), "")
+    """The list's term that was found; none where the words of no topic, or of a sealed one, stand there."""
+    open_topics = (topic for topic in reading.own.topics if not topic.sealed)
+    return next((term for topic in open_topics if (term := listed(topic.terms, reading.text))), "")

@@ -7,9 +7,9 @@ which category it saw is not told (law.md D1-D6).
 
 from typing import TYPE_CHECKING
 
-from classify.heads import GUARD, PLACE, TEXT_GOES
+from classify.heads import PLACE, TEXT_GOES
 from classify.language import JUDGED
-from classify.model import Lens
+from classify.model import Lens, protectedness
 from classify.own_words import any_of
 from classify.reading import Reading
 from classify.senses import Vectors
@@ -40,7 +40,7 @@ class Guard:
         if lang not in JUDGED:
             return Protection.NO_FINDING
         added = [effect for pattern, effect in self._added if pattern.search(reading.whole)]
-        guarded = float(decided[PLACE[GUARD]]) >= lens.guard_from
+        guarded = float(protectedness(decided)) >= lens.guard_from
         goes = float(decided[PLACE[TEXT_GOES]]) >= lens.text_goes_from
         if Effect.SUPPRESS_FINDING_AND_TEXT in added or (guarded and goes):
             return Protection.NO_TEXT

@@ -97,6 +97,8 @@ class PolicyClassifier:
             small=settings.organisation.small,
             test_positives={**model.metrics.test_positives, **_shared(model)},
         )
+        thresholds = [self._circumstances.threshold(clause) for clause in self._rules]
+        self._least = min([_WORTH_SHOWING, *(one for one in thresholds if one is not None)])
         self._version = _version(settings, model, encoder)
 
     @property
@@ -210,6 +212,9 @@ class PolicyClassifier:
             return ClauseScore(clause_id=clause.id, score=0.0, mode=Mode.SILENT)
         score = float(look.chances[PLACE[number]])
         hits = [hit for hit in case.hits if hit.table.clause == clause.number]
+        if score < self._least and not hits and "confidential_topic" not in case.voted:
+            # Most clauses of most posts: neither a finding nor worth showing, whatever else holds.
+            return ClauseScore(clause_id=clause.id, score=round(score, 6), mode=Mode.SILENT)
         confidential = any(hit.table.confidential for hit in hits)
         convinced = float(look.decided[PLACE[number]]) >= look.lens.decided_from[number]
         seen = Seen(
@@ -252,7 +257,7 @@ class PolicyClassifier:
                 return any(topic.market_sensitive for topic in organisation.topic)
             case "C07":
                 return bool(organisation.fact)
-            case "C05" | "C09":
+            case "C05" | "C06" | "C09":
                 return "official_voice" not in case.voted
         return True
 

@@ -10,8 +10,8 @@ import json
 import os
 import zipfile
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import fields
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -21,11 +21,12 @@ import numpy as np
 from classify import corpus as written
 from classify.corpus.vectors import vectors_of
 from classify.heads import HEADS
+from classify.learning.rows import OwnRow
 from classify.model import Lens, Metrics, Model
 from classify.senses import Space, Student
 from classify.sentences import sentence
 from classify.signals import SIGNALS_VERSION
-from classify.training import Written, documents_of, train
+from classify.training import Rehearsed, Written, documents_of, rehearse
 from classify.vectoriser import Vectoriser
 from klankbord.errors import ModelCorruptError, ModelOutdatedError
 
@@ -37,13 +38,28 @@ _PLAIN = ("encoder", "fingerprint", "corpus", "trained_on")
 _PARTS = ("student", "space", "plain", "sharp")
 
 
-def save(model: Model, path: Path) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """What a model learnt of the installation itself; stands in the file's first line."""
+
+    #: rows from verdicts and from sentences of the organisation's own
+    rows: int = 0
+    #: hash over these rows and what they were said to be
+    of: str = ""
+    #: moment of the newest verdict among them; empty: none
+    until: str = ""
+
+
+def save(model: Model, path: Path, learnt: Learnt | None = None) -> None:
     """Write beside the file and rename: a reader never sees half a model."""
     from skops.io import dumps
 
     body = dumps(_packed(model))
     header = _expected(model.corpus) | {
         "trained_on": model.trained_on,
+        "fingerprint": model.fingerprint,
+        "guard": {"recall": dict(model.metrics.guard_recall), "cost": dict(model.metrics.guard_cost)},
+        "learnt": asdict(learnt or Learnt()),
         "sha256": hashlib.sha256(body).hexdigest(),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,6 +94,18 @@ def load(path: Path) -> Model:
         raise ModelCorruptError(f"{path}: cannot be read ({type(error).__name__}); train again") from error
 
 
+def learnt_of(path: Path) -> Learnt:
+    """What the model of a file learnt of the installation.
+
+    Raises:
+        ModelCorruptError: it is no model file.
+    """
+    with path.open("rb") as file:
+        header = _header(file.readline(_LONGEST_HEADER), path)
+    told = header.get("learnt")
+    return Learnt(**told) if isinstance(told, dict) and set(told) <= set(Learnt.__slots__) else Learnt()
+
+
 def load_or_train(path: Path, now: datetime, progress: Callable[[str], None]) -> Model:
     """The model of the file; trained from the shipped posts where the file is missing or outdated.
 
@@ -94,10 +122,15 @@ def load_or_train(path: Path, now: datetime, progress: Callable[[str], None]) ->
     return model
 
 
-def train_shipped(now: datetime, progress: Callable[[str], None]) -> Model:
-    """A model from the posts that ship with the project."""
+def train_shipped(now: datetime, progress: Callable[[str], None], own: Sequence[OwnRow] = ()) -> Model:
+    """A model from the posts that ship with the project, and from rows of the installation's own."""
+    return rehearse_shipped(now, progress, own).model
+
+
+def rehearse_shipped(now: datetime, progress: Callable[[str], None], own: Sequence[OwnRow]) -> Rehearsed:
+    """As `train_shipped`, with what was said of each row by a model that had not seen its group."""
     positives = Counter(clause for post in written.load("test").examples for clause in post.clauses)
-    return train(shipped("train"), positives, now, progress)
+    return rehearse(shipped("train"), positives, now, progress, own)
 
 
 def shipped(part: Literal["train", "test"]) -> Written:

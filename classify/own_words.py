@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from classify.folding import fold
-from klankbord.settings import Fact, Organisation, Topic
+from classify.voices import Signed, handles, signed
+from klankbord.settings import Fact, Organisation, SealedTopic, Topic
 
 #: letters a word may go on with: a topic's "tarief" also stands in "tarieven" and "tariefverhoging"
 _ENDING = r"\w{0,18}"
+_FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 _NOTHING = re.compile(r"(?!)")
-#: letters up to which a word stands for itself: "zon" is not in "zondag", nor "sun" in "Sunday"
-_SHORT = 3
+#: letters up to which a word is inflected, but part of no compound: "zon" is not in "zondag"
+_SHORT = 4
 _STOPWORDS = (
     "wordt worden werkt zonder binnen buiten tussen onder boven altijd alleen tijdens kunnen moeten"
     " which within without during between before after their there where these those always about"
@@ -30,6 +32,8 @@ class OwnTopic:
     terms: tuple[str, ...]
     pattern: re.Pattern[str]
     market_sensitive: bool
+    #: out of topics.sealed: its terms and its name stay out of everything that is kept or shown
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +44,20 @@ class OwnFact:
     pattern: re.Pattern[str]
     #: first six letters of the longer words of the official text
     stems: frozenset[str]
+    #: finds words that begin with them
+    words: re.Pattern[str]
     #: official text, folded, both languages
     official: str
     url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPublic:
+    """A statement that is public already, by the words and figures it holds."""
+
+    text: str
+    stems: frozenset[str]
+    figures: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +68,14 @@ class OwnWords:
     products: re.Pattern[str] | None
     rivals: re.Pattern[str] | None
     accounts: re.Pattern[str] | None
+    #: the end of a post that speaks for the organisation: "Groet, Lisa van Example Ltd", "Team Example Ltd"
+    signed: Signed
     published: re.Pattern[str] | None
     #: a role beside the organisation's name: "as a planner at Example Ltd", "porter at Example Ltd here"
     tied: re.Pattern[str] | None
     topics: tuple[OwnTopic, ...]
     facts: tuple[OwnFact, ...]
+    public: tuple[OwnPublic, ...] = ()
 
 
 def own_words(organisation: Organisation) -> OwnWords:
@@ -71,13 +89,30 @@ def own_words(organisation: Organisation) -> OwnWords:
         names=any_of(organisation.names),
         products=any_of(organisation.products),
         rivals=any_of(organisation.competitors),
-        # With its "@": the bare handle is often the organisation's own name.
-        accounts=any_of(organisation.official_accounts),
+        accounts=handles(organisation.voices),
+        signed=signed(organisation.names, organisation.voices),
         published=any_of(organisation.published, ending=_ENDING),
         tied=_tied(organisation.names),
         topics=tuple(_topic(topic) for topic in organisation.topic),
         facts=tuple(_fact(fact, own) for fact in organisation.fact),
+        public=tuple(_public(one.text, own) for one in organisation.public),
     )
+
+
+def repeated(own: OwnWords, text: str) -> OwnPublic | None:
+    """The public statement that a folded text repeats, with no figure of its own beside it; else None.
+
+    Half of the statement's words and at least three: a post that only adds to what is public is no
+    repetition, and its figures give it away.
+    """
+    if not own.public:
+        return None
+    stems, figures = frozenset(_stems(text)), frozenset(_FIGURE.findall(text))
+    for one in own.public:
+        shared = len(one.stems & stems)
+        if shared >= 3 and 2 * shared >= len(one.stems) and figures <= one.figures:
+            return one
+    return None
 
 
 def any_of(words: Iterable[str], ending: str = r"(?:'?s|-?er)?") -> re.Pattern[str] | None:
@@ -91,7 +126,7 @@ def hints(words: Iterable[str]) -> re.Pattern[str] | None:
     spelled = {spelling for word in words for spelling in _variants(fold(word).strip())} - {""}
     long = _pieces(word for word in spelled if len(word) > _SHORT)
     short = _pieces(word for word in spelled if len(word) <= _SHORT)
-    either = [rf"(?:{long}){_ENDING}"] * bool(long) + [rf"(?:{short})(?:'?s|en)?"] * bool(short)
+    either = [rf"(?:{long}){_ENDING}"] * bool(long) + [rf"(?:{short})(?:'?s|e|en|es)?"] * bool(short)
     return re.compile(rf"(?<!\w)(?:{'|'.join(either)})(?!\w)") if either else None
 
 
@@ -144,22 +179,40 @@ def _variants(term: str) -> tuple[str, ...]:
     return (term, f"{long[1]}{long[2]}{long[3]}en") if long else (term,)
 
 
+def _public(text: str, own: set[str]) -> OwnPublic:
+    folded = fold(text)
+    figures = frozenset(_FIGURE.findall(folded))
+    return OwnPublic(text=text, stems=frozenset(_stems(folded)) - own, figures=figures)
+
+
+def _stems(folded: str) -> set[str]:
+    return {word[:6] for word in re.findall(r"[^\W\d_]{4,}", folded)} - {word[:6] for word in _STOP}
+
+
 def _topic(topic: Topic) -> OwnTopic:
     terms = (*topic.terms_nl, *topic.terms_en)
     spelled = [spelling for term in terms for spelling in _variants(fold(term))]
     pattern = any_of(spelled, ending=_ENDING) or _NOTHING
-    return OwnTopic(id=topic.id, terms=terms, pattern=pattern, market_sensitive=topic.market_sensitive)
+    return OwnTopic(
+        id=topic.id,
+        terms=terms,
+        pattern=pattern,
+        market_sensitive=topic.market_sensitive,
+        sealed=isinstance(topic, SealedTopic),
+    )
 
 
 def _fact(fact: Fact, own: set[str]) -> OwnFact:
     terms = (fact.topic, *fact.terms_nl, *fact.terms_en)
     official = fold(f"{fact.nl} {fact.en}")
     words = (*re.findall(r"[^\W\d_]{5,}", official), *re.findall(r"[^\W\d_]{4,}", fold(" ".join(terms))))
+    # Own names say that a post is about the organisation, never which fact.
+    stems = frozenset(word[:6] for word in words if word not in _STOP) - own
     return OwnFact(
         topic=fact.topic,
         pattern=any_of(terms, ending=_ENDING) or _NOTHING,
-        # Own names say that a post is about the organisation, never which fact.
-        stems=frozenset(word[:6] for word in words if word not in _STOP) - own,
+        stems=stems,
+        words=any_of(stems, ending=r"\w{0,14}") or _NOTHING,
         official=official,
         url=fact.url,
     )

@@ -31,6 +31,8 @@ class Reading:
     unquoted: str
     #: the text before folding: spans go back to it through `classify.folding.unfolded`
     given: str
+    #: the fact of the fact file that the post is about, if one stands out
+    fact: OwnFact | None = None
 
     @property
     def whole(self) -> str:
@@ -42,13 +44,15 @@ def read(title: str, text: str, context: str, own: OwnWords) -> Reading:
     """Fold and cut the fields of a mention."""
     given = text[:LONGEST]
     folded = fold(given)
+    above, before = fold(title[:500]), fold(context[:1500])
     return Reading(
         text=folded,
-        title=fold(title[:500]),
-        context=fold(context[:1500]),
+        title=above,
+        context=before,
         own=own,
         unquoted=_QUOTED.sub(lambda match: " " * len(match[0]), folded),
         given=given,
+        fact=_fact_of(f"{above}\n{folded}", before, own),
     )
 
 
@@ -65,14 +69,15 @@ def masked(text: str, own: OwnWords) -> str:
     return _DIGITS.sub("0", _URL.sub(" _url_ ", text))
 
 
-def fact_of(reading: Reading) -> OwnFact | None:
-    """The fact of the fact file that the post is about, if one stands out."""
+def _fact_of(whole: str, context: str, own: OwnWords) -> OwnFact | None:
+    if not own.facts:
+        return None
     best: OwnFact | None = None
     most = 1
-    words = {word[:6] for word in _WORD.findall(reading.whole)}
-    asked = {word[:6] for word in _WORD.findall(reading.context)}
-    for fact in reading.own.facts:
-        named = 2 * bool(fact.pattern.search(reading.whole)) + bool(fact.pattern.search(reading.context))
+    words = {word[:6] for word in _WORD.findall(whole)}
+    asked = {word[:6] for word in _WORD.findall(context)}
+    for fact in own.facts:
+        named = 2 * bool(fact.pattern.search(whole)) + (bool(context) and bool(fact.pattern.search(context)))
         overlap = 2 * named + len(words & fact.stems) + 0.5 * len(asked & fact.stems)
         if overlap > most:
             best, most = fact, int(overlap)

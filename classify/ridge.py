@@ -36,13 +36,10 @@ def solve(kernel: Floats, labels: Floats, groups: Sequence[str], strength: float
         groups: posts of one group are held out together.
         strength: added to the diagonal; more smooths more.
     """
-    from scipy.linalg import cho_factor, cho_solve
-
     mean = np.nanmean(labels, axis=0)
     centred = np.nan_to_num(labels - mean, nan=0.0)
     kernel[np.diag_indices(len(kernel))] += strength
-    factor = cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
-    inverse: Floats = cho_solve(factor, np.eye(len(kernel)), overwrite_b=True, check_finite=False)
+    inverse = _inverse(kernel)
     duals = inverse @ centred
     held_out = np.empty_like(centred)
     names = np.asarray(groups)
@@ -50,3 +47,21 @@ def solve(kernel: Floats, labels: Floats, groups: Sequence[str], strength: float
         rows = np.flatnonzero(names == group)
         held_out[rows] = centred[rows] - np.linalg.solve(inverse[np.ix_(rows, rows)], duals[rows])
     return Solved(duals=duals, mean=mean, held_out=held_out + mean)
+
+
+def _inverse(matrix: Floats) -> Floats:
+    """The inverse of a symmetric positive matrix, which is used up."""
+    from scipy.linalg.lapack import dpotrf, dpotri
+
+    # Cholesky and its own inverse: a third of the work of solving for every unit vector.
+    factor, failed = dpotrf(matrix.T, lower=1, overwrite_a=1)
+    inverse, failed_too = dpotri(factor, lower=1, overwrite_c=1)
+    if failed or failed_too:
+        raise ValueError("the likeness of the posts is no kernel")
+    # One triangle is filled in; block by block, so that no second matrix of this size is needed.
+    for start in range(0, len(inverse), 512):
+        stop = start + 512
+        inverse[start:stop, stop:] = inverse[stop:, start:stop].T
+        corner = inverse[start:stop, start:stop]
+        inverse[start:stop, start:stop] = np.tril(corner) + np.tril(corner, -1).T
+    return np.asarray(inverse)

@@ -53,7 +53,7 @@ class Vectoriser:
         """One row for each document."""
         from scipy.sparse import csr_matrix
 
-        found = [[column for key in keys(document) for column in self.ids(key)] for document in documents]
+        found = [self._columns(document) for document in documents]
         width, blocks = len(self.idf), len(_BLOCKS)
         lengths = np.fromiter((len(columns) for columns in found), dtype=np.int64, count=len(found))
         rows = np.repeat(np.arange(len(found), dtype=np.int64), lengths)
@@ -67,7 +67,16 @@ class Vectoriser:
         sums = np.sqrt(np.bincount(place, weights=values * values, minlength=len(found) * blocks))
         values *= _WEIGHTS[block] / np.maximum(sums[place], 1e-9)
         starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=len(found)))))
-        return csr_matrix((values, columns, starts), shape=(len(found), width))
+        return csr_matrix((values.astype(np.float32), columns, starts), shape=(len(found), width))
+
+    def _columns(self, document: Document) -> list[int]:
+        kept = self._words
+        found: list[int] = []
+        for key in keys(document):
+            # Looked up here first: a call for each of a post's hundred words costs more than the rest.
+            known = kept.get(key)
+            found += self.ids(key) if known is None else known
+        return found
 
     def ids(self, key: str) -> tuple[int, ...]:
         """Columns of one word or word pair; kept, since words come back."""

@@ -23,7 +23,17 @@ from pydantic.fields import FieldInfo
 from classify.signals.registry import SIGNALS
 from klankbord.cli import app
 from klankbord.policy import Strictness
-from klankbord.settings import models, organisation, policy_file, policy_of, sources, starter_folder, terms
+from klankbord.settings import (
+    delivery,
+    examples,
+    models,
+    organisation,
+    policy_file,
+    policy_of,
+    sources,
+    starter_folder,
+    terms,
+)
 
 FOLDER = Path(__file__).parent / "reference"
 _MADE = "<!-- Made by docs/make_reference.py: change the program, then run it again. -->\n"
@@ -100,10 +110,15 @@ MEANINGS: dict[str, str] = {
     "DigestSettings.weekday": "day the digest leaves, after the week ended",
     "DigestSettings.time": "time of day it leaves, by `timezone`",
     "DigestSettings.channels": "ids of the channels it goes over; empty: it is only written",
-    "AlertSettings.channels": "ids of the channels alerts go over; empty: they are only listed",
+    "AlertSettings.channels": "ids of channels and people that get the alerts no rule sends elsewhere; empty: they are only listed",
     "DeliverySettings.digest": "the table [digest] below",
     "DeliverySettings.alerts": "the table [alerts] below",
     "DeliverySettings.channel": "the tables [[channel]] below",
+    "DeliverySettings.person": "the tables [[person]] below",
+    "DeliverySettings.rule": "the tables [[rule]] below",
+    "PersonSettings.id": "name used under `to` and `escalate_to`",
+    "RuleSettings.id": "name of the rule; stands in each alert it sent",
+    "RuleSettings.escalate_to": "channels and people that are told then",
     "SourcesFile.source": "one table for each source",
     "QueriesFile.query": "one table for each query; at least one",
     "Organisation.name": "the name people use most",
@@ -184,6 +199,9 @@ MEANINGS: dict[str, str] = {
 #: file, heading, what is said of it, model
 _TABLES: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("organisation.toml", "", organisation.Organisation),
+    ("organisation.toml", "[[ambiguous]]", organisation.Ambiguous),
+    ("organisation.toml", "[[speaker]]", organisation.Speaker),
+    ("organisation.toml", "[[public]]", organisation.Public),
     ("organisation.toml", "[[topic]]", organisation.Topic),
     ("organisation.toml", "[[fact]]", organisation.Fact),
     ("klankbord.toml", "", models.GeneralSettings),
@@ -206,10 +224,12 @@ _TABLES: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("sources.toml", "kind `linkedin`", sources.LinkedInSource),
     ("queries.toml", "", models.QueriesFile),
     ("queries.toml", "[[query]]", models.QuerySettings),
-    ("delivery.toml", "", models.DeliverySettings),
-    ("delivery.toml", "[digest]", models.DigestSettings),
-    ("delivery.toml", "[alerts]", models.AlertSettings),
-    ("delivery.toml", "[[channel]]", models.ChannelSettings),
+    ("delivery.toml", "", delivery.DeliverySettings),
+    ("delivery.toml", "[digest]", delivery.DigestSettings),
+    ("delivery.toml", "[alerts]", delivery.AlertSettings),
+    ("delivery.toml", "[[channel]]", delivery.ChannelSettings),
+    ("delivery.toml", "[[person]]", delivery.PersonSettings),
+    ("delivery.toml", "[[rule]]", delivery.RuleSettings),
     ("policy.toml", "", policy_file.PolicyFile),
     ("policy.toml", "[adoption]", policy_file.Adoption),
     ("policy.toml", "each step of [adoption]", policy_file.AdoptionGate),
@@ -219,6 +239,8 @@ _TABLES: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("policy.toml", "[[clause]]", policy_file.ClauseTable),
     ("policy.toml", "[wording]", policy_file.WordingTable),
     ("policy.toml", "[[wording.confidence]]", policy_file.ConfidenceWord),
+    ("examples.toml", "", examples.ExamplesFile),
+    ("examples.toml", "[[example]]", examples.ExampleSettings),
 )
 
 
@@ -293,7 +315,8 @@ def _fields(model: type[BaseModel]) -> Iterator[tuple[str, tuple[str, str, str]]
     comments = _comments(model)
     own = vars(model)["__annotations__"]
     for name, field in model.model_fields.items():
-        if name not in own or (name == "kind" and model is not sources.SourceSettings):
+        shared = issubclass(model, sources.SourceSettings) and model is not sources.SourceSettings
+        if name not in own or (name == "kind" and shared):
             # it stands in the table of what all kinds share
             continue
         meaning = MEANINGS.get(f"{model.__name__}.{name}") or comments.get(name)

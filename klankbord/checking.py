@@ -8,7 +8,7 @@ from klankbord import clock
 from klankbord.errors import KlankbordError, Mistake, QueryError, SettingsError
 from klankbord.installation import Installation
 from klankbord.permission import why_not
-from klankbord.settings import Organisation, QuerySettings, Settings, load
+from klankbord.settings import Organisation, QuerySettings, SealedTopic, Settings, load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +43,10 @@ def checked(folder: Path) -> Settings:
         SettingsError: with every mistake.
     """
     from classify.keyword_proof import wrong_lists
+    from klankbord.policies.reading import policy_file, policy_mistakes
 
     settings = load(folder, look_further)
-    if wrong := tuple(wrong_lists(settings)):
+    if wrong := (*wrong_lists(settings), *policy_mistakes(policy_file(folder))):
         raise SettingsError(wrong)
     return settings
 
@@ -89,7 +90,7 @@ def _remarks(settings: Settings) -> Iterator[str]:
     organisation = settings.organisation
     known = {"klankbord", "organisation", "queries", "sources", "policy", "delivery"}
     for file in sorted(settings.folder.glob("*.toml")):
-        if file.stem not in known:
+        if file.stem not in known | {"examples"}:
             yield f"remark: {file.name} is no config file of ours and is not read"
     yield from _unread_lists(settings)
     for name in sorted(known - {file.stem for file in settings.folder.glob("*.toml")}):
@@ -98,6 +99,7 @@ def _remarks(settings: Settings) -> Iterator[str]:
         yield "remark: no source yet, so nothing will be read"
     yield from _refused_sources(settings)
     yield from _odd_queries(settings)
+    yield from told_of(organisation)
     if not organisation.topic:
         yield "remark: organisation.toml has no [[topic]], so clause C02 stays silent"
     if not organisation.fact:
@@ -108,6 +110,21 @@ def _remarks(settings: Settings) -> Iterator[str]:
         yield "remark: the adoption record in policy.toml is open, so C05, C06 and C09 are only counted"
     if not settings.delivery.alerts.channels:
         yield "remark: no channel under [alerts], so alerts are only listed"
+
+
+def told_of(organisation: Organisation) -> Iterator[str]:
+    """What the organisation told that may surprise."""
+    open_topics = sum(not isinstance(topic, SealedTopic) for topic in organisation.topic)
+    if open_topics:
+        yield (
+            f"remark: {open_topics} confidential topics stand in organisation.toml for all who read it;"
+            " `klankbord config seal` encrypts them"
+        )
+    for number, one in enumerate(organisation.ambiguous, start=1):
+        if not one.ours and not one.other:
+            yield (
+                f"remark: ambiguous.{number} tells no words in ours and other, so general words alone decide"
+            )
 
 
 def _unread_lists(settings: Settings) -> Iterator[str]:

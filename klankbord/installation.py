@@ -1,8 +1,7 @@
 """A checked config comes in, a working installation goes out: every room joined, built when first used."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from threading import Event
@@ -11,12 +10,10 @@ from typing import TYPE_CHECKING
 from klankbord import pipeline
 from klankbord.credential import Secrets
 from klankbord.errors import ForbiddenError, NotFoundError, SettingsError
-from klankbord.finding import Finding, FindingState
-from klankbord.mention import SourceId
+from klankbord.finding import Finding
 from klankbord.permission import why_not
-from klankbord.policy import Mode
 from klankbord.polling import Pace, in_turn, next_poll
-from klankbord.ports import Channel, Classifier, Collector, Encoder, Gate, Message, Search
+from klankbord.ports import Classifier, Collector, Encoder, Gate, Message, Search
 from klankbord.pseudonym import Pseudonyms
 from klankbord.reading import Clock, Reader, SourceRun
 from klankbord.settings import Settings, SourceSettings
@@ -24,7 +21,9 @@ from klankbord.standing import SourceStanding, standing_of
 from klankbord.store import Store
 from klankbord.store.messages import Due
 from klankbord.store.retention import Limits
+from klankbord.telling import Teller
 from klankbord.week import SourceHealth, Week, WeekFacts
+from klankbord.weekly import Weekly, WrittenDigest
 
 if TYPE_CHECKING:
     from classify.model import Model
@@ -32,18 +31,6 @@ if TYPE_CHECKING:
     from reports.record import Digest
 
 Progress = Callable[[str], None]
-
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenDigest:
-    """A digest and where its files are."""
-
-    digest: "Digest"
-    html: Path
-    text: Path
-    late: bool
 
 
 class Installation:
@@ -102,6 +89,11 @@ class Installation:
 
         return load_or_train(self.model_file, self.clock(), self._progress)
 
+    def renew(self) -> None:
+        """The model file changed: it is read again when it is next needed."""
+        for name in ("model", "classifier"):
+            self.__dict__.pop(name, None)
+
     @cached_property
     def classifier(self) -> Classifier:
         """Judges mentions against the policy."""
@@ -122,7 +114,7 @@ class Installation:
         from collectors import workshop_of
 
         organisation = self.settings.organisation
-        keep = (*organisation.official_accounts, *organisation.names, *organisation.products)
+        keep = (*organisation.voices, *organisation.names, *organisation.products)
         return workshop_of(
             self.settings.general.user_agent,
             self.pseudonyms,
@@ -142,12 +134,6 @@ class Installation:
         from classify.searches import searches_of
 
         return searches_of(self.settings.queries, self.settings.organisation, source.queries)
-
-    def channels(self) -> dict[str, Channel]:
-        """Every channel by its id."""
-        from reports.channels import channel_for
-
-        return {one.id: channel_for(one, self.settings.data_dir) for one in self.settings.delivery.channel}
 
     def close(self) -> None:
         """Give the store back."""
@@ -224,7 +210,7 @@ class Installation:
             self.store,
             self.classifier,
             self.policy_version,
-            self.settings.delivery.alerts.channels,
+            self.alerts.rules,
             newest_days=self.settings.delivery.alerts.newest_days,
             clock=self.clock,
             stop=self.stop,
@@ -236,57 +222,37 @@ class Installation:
         policy = self.settings.policy
         return f"{policy.version}+{policy.fingerprint}.{policy.strictness.value}"
 
+    @cached_property
+    def alerts(self) -> Teller:
+        """Plans and sends alerts, and sends digests."""
+        return Teller(self.settings, lambda: self.store, self.clock, self.standings, self._digest_message)
+
     def tell(self) -> pipeline.Told:
         """Send every message that is due."""
-        if not self.store.due_messages(self.clock()):
-            return pipeline.Told()
-        return pipeline.tell(self.store, self.channels(), self.compose, clock=self.clock, stop=self.stop)
+        return self.alerts.send(self.stop)
 
     def compose(self, due: Due) -> Message | None:
         """The message as it reads now; None when there is nothing left to tell."""
-        if due.kind == "digest":
-            return self._digest_message(due.key.removeprefix("digest-"))
-        try:
-            finding = self.store.finding(due.finding_id or "")
-        except NotFoundError:
-            return None
-        if finding.state is not FindingState.OPEN or finding.mode is not Mode.ALERT:
-            return None
-        return self.alert_of(finding)
+        return self.alerts.compose(due)
 
     def alert_of(self, finding: Finding) -> Message:
         """The alert for a finding."""
-        from reports.quote import may_leave
-
-        return self._told(finding, quote=self.settings.delivery.alerts.quote and may_leave(finding))
+        return self.alerts.alert_of(finding)
 
     def explained(self, finding: Finding) -> str:
         """Everything there is to say of a finding, for somebody who may see its text."""
-        return self._told(finding, quote=True).text
-
-    def _told(self, finding: Finding, *, quote: bool) -> Message:
-        from reports.alert import alert_of
-
-        source = self.settings.source(finding.mention.source_id)
-        return alert_of(
-            finding,
-            self.settings.policy,
-            organisation_name=self.settings.organisation.name,
-            language=self.settings.general.language,
-            desk_url=self.settings.general.desk_url,
-            source_name=source.title if source else finding.mention.source_id,
-            quote=quote,
-            zone=self.settings.zone,
-        )
+        return self.alerts.told(finding, quote=True).text
 
     # the week
 
+    @cached_property
+    def weekly(self) -> Weekly:
+        """Makes the digests."""
+        return Weekly(self.settings, self.store, self.clock, lambda: self.classifier)
+
     def known_sources(self) -> list[SourceHealth]:
         """Every configured source, as yet without its health."""
-        return [
-            SourceHealth(source_id=SourceId(one.id), name=one.title, kind=one.kind, enabled=one.enabled)
-            for one in self.settings.sources
-        ]
+        return self.weekly.known_sources()
 
     def standings(self) -> list[SourceStanding]:
         """How every configured source stands."""
@@ -300,97 +266,31 @@ class Installation:
 
     def facts(self, week: Week) -> WeekFacts:
         """What the store knows of a week."""
-        from klankbord.tuning.following import rules_changed
-
-        lists = rules_changed(self.settings, self.store.keywords, week)
-        return replace(self.store.week(week, self.known_sources()), rules_changed=lists)
+        return self.weekly.facts(week)
 
     def digest_of(self, week: Week) -> "Digest":
         """The digest of a week, as the store stands now."""
-        return self._summed_up(self.facts(week))
-
-    def _summed_up(self, facts: WeekFacts) -> "Digest":
-        from reports.digest import digest_of
-
-        return digest_of(
-            facts,
-            self.settings.policy,
-            organisation_name=self.settings.organisation.name,
-            language=self.settings.general.language,
-            now=self.clock(),
-            desk_url=self.settings.general.desk_url,
-        )
+        return self.weekly.digest_of(week)
 
     def write_digest(self, week: Week, *, send: bool) -> WrittenDigest:
-        """Write a week's digest to the data folder, log what stood in it and, where asked, queue its mail."""
-        now = self.clock()
-        facts = self.facts(week)
-        digest = self._summed_up(facts)
-        html, text = self._drawn(digest)
-        late = now > self.due_at(week) + timedelta(hours=1)
-        self.store.digested(week, (*facts.findings, *facts.found_late), now, late=late)
-        if send:
-            self.store.queue(f"digest-{week.name}", self.settings.delivery.digest.channels, "digest", now)
-        return WrittenDigest(digest=digest, html=html, text=text, late=late)
-
-    def _drawn(self, digest: "Digest") -> tuple[Path, Path]:
-        from reports.html import html_of
-        from reports.text import text_of
-
-        html, text = self._files(digest.week)
-        html.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _replace(html, html_of(digest))
-        _replace(text, text_of(digest))
-        return html, text
-
-    def _files(self, week_name: str) -> tuple[Path, Path]:
-        folder = self.settings.data_dir / "digests"
-        return folder / f"{week_name}.html", folder / f"{week_name}.txt"
+        """Write a week's digest to the data folder, keep it and, where asked, queue its mail."""
+        return self.weekly.write(week, send=send)
 
     def redraw(self) -> int:
-        """Draw the digests of the last eight weeks again: a post that is gone must not stand in a stored one.
-
-        Returns:
-            How many were drawn again.
-        """
-        this = Week.of(self.clock(), self.settings.zone)
-        stored = [week for back in range(-8, 0) if self._files((week := this.later(back)).name)[0].exists()]
-        for week in stored:
-            self._drawn(self.digest_of(week))
-        return len(stored)
+        """Draw stored digests again without posts that are gone since; returns how many."""
+        return self.weekly.redraw()
 
     def _digest_message(self, name: str) -> Message:
         from reports.alert import digest_message
         from reports.html import html_of
         from reports.text import text_of
 
-        digest = self.digest_of(Week.named(name, self.settings.zone))
+        digest = self.weekly.to_send(name)
         return digest_message(digest, html=html_of(digest), text=text_of(digest))
-
-    def due_at(self, week: Week) -> datetime:
-        """When the digest of a week leaves: the chosen weekday and time after the week ended."""
-        chosen = self.settings.delivery.digest
-        hours, minutes = (int(part) for part in chosen.time.split(":"))
-        day = week.later(1).monday + timedelta(days=_WEEKDAYS.index(chosen.weekday))
-        return datetime(day.year, day.month, day.day, hours, minutes, tzinfo=self.settings.zone)
 
     def overdue_week(self) -> Week | None:
         """The oldest of the last two weeks whose digest should have left by now and has not."""
-        this = Week.of(self.clock(), self.settings.zone)
-        return next((week for week in (this.later(-2), this.later(-1)) if self._owed(week)), None)
-
-    def _owed(self, week: Week) -> bool:
-        if self.clock() < self.due_at(week) or self._left(week):
-            return False
-        # While nobody was listening yet, a digest could only say that nothing was read.
-        since = self.store.collecting_since()
-        return since is not None and since < week.end_at
-
-    def _left(self, week: Week) -> bool:
-        """Whether the digest went its way; one that somebody built to look at does not count as sent."""
-        if self.settings.delivery.digest.channels:
-            return self.store.queued(f"digest-{week.name}")
-        return week.name in {name for name, _, _ in self.store.digests()}
+        return self.weekly.overdue_week()
 
     # keeping house
 
@@ -403,11 +303,8 @@ class Installation:
             closed_days=policy.closed_days,
             audit_days=policy.audit_days,
         )
-        return self.store.purge(limits, self.clock())
-
-
-def _replace(file: Path, content: str) -> None:
-    """Write beside, then rename: a reader never sees half a file."""
-    fresh = file.with_suffix(file.suffix + ".part")
-    fresh.write_text(content, "utf-8")
-    fresh.replace(file)
+        gone = self.store.purge(limits, self.clock())
+        if gone:
+            # What stood in a stored digest goes with its text.
+            self.redraw()
+        return gone

@@ -1,10 +1,11 @@
 """The conductor: collect, keep, classify, keep, tell; one step a function, each safe to run again."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Event
 
+from klankbord.alerting.rules import Rules
 from klankbord.errors import DeliveryError
 from klankbord.finding import FindingId
 from klankbord.polling import in_turn
@@ -76,7 +77,7 @@ def classify(
     store: Store,
     classifier: Classifier,
     policy_version: str,
-    alert_channels: Sequence[str],
+    alerts: Rules,
     *,
     newest_days: int,
     clock: Clock,
@@ -92,7 +93,7 @@ def classify(
         raised = store.keep_judgements(
             judged,
             Versions(policy=policy_version, classifier=classifier.version),
-            alert_channels,
+            alerts,
             now - timedelta(days=newest_days),
             now,
         )
@@ -101,51 +102,57 @@ def classify(
 
 def tell(
     store: Store,
-    channels: Mapping[str, Channel],
+    channel_of: Callable[[Due], Channel],
     compose: Callable[[Due], Message | None],
     *,
     clock: Clock,
     stop: Event,
+    paused: Collection[str] = (),
 ) -> Told:
     """Send what is due, each message claimed first, so that no two processes send it.
 
+    A channel that gave no answer rests until the next round: what it cannot take must not delay the others.
+
     Args:
         store: the outbox.
-        channels: by id; a message for one that is gone waits as failed.
+        channel_of: what carries a message to its recipient.
         compose: makes the message now, from what the store holds now; None: nothing left to tell.
         clock: the moment.
         stop: set to end early.
+        paused: kinds of message that wait.
     """
     sent: list[str] = []
     failed: dict[str, str] = {}
-    for due in store.due_messages(clock()):
-        if stop.is_set():
-            break
-        if not store.claim(due, clock()):
-            continue
-        try:
-            if _tell_one(store, channels, compose, due, clock):
-                sent.append(f"{due.key} -> {due.channel_id}")
-        except DeliveryError as error:
-            store.message_failed(due, error, clock())
-            failed[f"{due.key} -> {due.channel_id}"] = error.problem
+    resting: set[str] = set()
+    while not stop.is_set() and (waiting := store.outbox.due(clock(), resting, paused)):
+        for due in waiting:
+            if stop.is_set():
+                break
+            if due.channel_id in resting or not store.outbox.claim(due, clock()):
+                continue
+            try:
+                if _tell_one(store, channel_of, compose, due, clock):
+                    sent.append(due.told_as)
+            except DeliveryError as error:
+                store.outbox.failed(due, error, clock())
+                failed[due.told_as] = error.problem
+                if not error.permanent:
+                    resting.add(due.channel_id)
     return Told(sent=tuple(sent), failed=failed)
 
 
 def _tell_one(
     store: Store,
-    channels: Mapping[str, Channel],
+    channel_of: Callable[[Due], Channel],
     compose: Callable[[Due], Message | None],
     due: Due,
     clock: Clock,
 ) -> bool:
-    channel = channels.get(due.channel_id)
-    if channel is None:
-        raise DeliveryError(f"no channel {due.channel_id!r} in delivery.toml", permanent=True)
+    channel = channel_of(due)
     message = compose(due)
     if message is None:
-        store.message_dropped(due, "withdrawn: the finding no longer stands")
+        store.outbox.dropped(due, "what it was about no longer stands")
         return False
     channel.send(message, clock())
-    store.message_sent(due, clock())
+    store.outbox.sent(due, clock())
     return True

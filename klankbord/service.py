@@ -31,6 +31,8 @@ def serve(installation: Installation) -> None:
         Every(name="judging", every=_LOOK, work=lambda: _if_fresh(fresh, judge_and_tell), at_once=False),
         # Retries of messages, and what an earlier run left unjudged.
         Every(name="messages", every=timedelta(minutes=1), work=judge_and_tell),
+        # Sources that need care, and alerts nobody said they have seen.
+        Every(name="watch", every=timedelta(minutes=1), work=lambda: _watch(installation), at_once=False),
         Every(name="purge", every=timedelta(hours=6), work=lambda: _purge(installation)),
         Weekly(
             name="digest",
@@ -66,7 +68,7 @@ def _read(installation: Installation, rounds: Rounds[SourceRun], fresh: Event) -
             _log.info("%s: %s", one.source_id, one.kept)
     if any(one.kept.new or one.kept.edited for one in ended):
         fresh.set()
-    if any(one.kept.deleted for one in ended):
+    if any(one.kept.deleted or one.kept.edited for one in ended):
         installation.redraw()
 
 
@@ -79,6 +81,11 @@ def _judge_and_tell(installation: Installation) -> None:
         _log.info("sent %s", key)
     for key, problem in told.failed.items():
         _log.warning("not sent: %s: %s", key, problem)
+
+
+def _watch(installation: Installation) -> None:
+    if added := installation.alerts.notice():
+        _log.info("%d alerts about sources, or told on", added)
 
 
 def _digest(installation: Installation) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from klankbord.finding import Finding
-from klankbord.mention import SourceId
+from klankbord.mention import Mention, MentionId, SourceId
 from klankbord.policy import ClauseId, Mode
 
 
@@ -122,9 +123,103 @@ class VerdictCounts:
     outcomes: Mapping[str, int] = field(default_factory=dict)
     #: open findings, whenever found
     open: int = 0
+    #: of those, by age at the end of the week: under one week, under two, under four, older
+    ages: tuple[int, int, int, int] = (0, 0, 0, 0)
     oldest_open_at: datetime | None = None
     #: median hours from finding to first verdict; None without verdicts
     hours_to_verdict: float | None = None
+
+
+class WeekPost(NamedTuple):
+    """What a post of the week, or of the week before, says; nothing of who wrote it."""
+
+    id: MentionId
+    lang: str | None
+    title: str
+    text: str
+    #: of the week before: only counted
+    earlier: bool
+    #: the source's terms and the post's state let it be quoted
+    quotable: bool
+    #: nothing was found in it, not even to be counted, and it was judged
+    unflagged: bool
+    #: it answers another post
+    reply: bool
+    #: an answer to it was read
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThemeCount:
+    """Posts of one language that share words; the words are theirs, each in five posts or more."""
+
+    lang: str
+    words: tuple[str, ...]
+    posts: int
+    #: of those, posts that say nearly the same as another
+    copies: int
+    #: posts with the first of the words in the week before; None: that week was not read in full
+    last_week: int | None
+    #: a post that may stand for the rest; empty where none may be quoted
+    example: MentionId | Literal[""] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotableCount:
+    """A post that asks for a public answer although nothing is flagged about it."""
+
+    kind: Literal["question", "complaint"]
+    mention_id: MentionId
+    #: posts that say nearly the same, or complain about the same, this one included
+    alike: int
+    last_week: int | None = None
+    #: words of the theme it stands in
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """What people talked about."""
+
+    themes: tuple[ThemeCount, ...] = ()
+    notable: tuple[NotableCount, ...] = ()
+    #: notable posts, also those that are not listed
+    notable_total: int = 0
+    #: posts read for this, of how many
+    read: int = 0
+    of: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAnswers:
+    """What people answered to the findings of one keyword list, in eight weeks."""
+
+    list_id: str
+    confirmed: int = 0
+    dismissed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """The last verdict on each finding, counted over eight weeks."""
+
+    confirmed: int = 0
+    dismissed: int = 0
+    lists: tuple[ListAnswers, ...] = ()
+    #: posts without a finding that a person looked at, and how many of them were relevant
+    sampled: int = 0
+    relevant: int = 0
+
+
+class RuleChanged(NamedTuple):
+    """A rule that changed: who is told as a role, or "system"."""
+
+    day: date
+    role: str
+    what: str
+    #: posts a week that were expected, and those of the week; None: nobody knows
+    predicted: float | None = None
+    got: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +240,12 @@ class WeekFacts:
     verdicts: VerdictCounts = VerdictCounts()
     #: posts left out this week to protect free expression; shown from 5
     guarded: int = 0
+    #: messages planned this week that nobody tries to send any more
+    given_up: int = 0
     #: first moment anything was collected; None in an empty store
     collecting_since: datetime | None = None
-    #: what changed: (day, role or "system", what)
-    rules_changed: tuple[tuple[date, str, str], ...] = ()
+    rules_changed: tuple[RuleChanged, ...] = ()
+    talk: Talk = Talk()
+    #: posts that the talk names, with their texts
+    posts: tuple[Mention, ...] = ()
+    answers: Answers = Answers()

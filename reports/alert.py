@@ -1,5 +1,6 @@
 """A finding, or a digest, comes in; the message a channel carries goes out. Pure."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from textwrap import fill
 from zoneinfo import ZoneInfo
@@ -12,13 +13,27 @@ from reports import dates, phrase
 from reports.judgement import tally
 from reports.plain import one_line
 from reports.quote import may_quote, quote_of
-from reports.record import Digest
+from reports.record import Digest, Door
 from reports.text import WIDTH, emphasised
 from reports.words import Words, words
 
 #: version of the payloads below; raised when a field changes its meaning or goes
 PAYLOAD = 1
 _AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What the outbox says of an alert: how it came to be sent, and how to say that it was seen."""
+
+    #: the same for every try
+    key: str
+    #: rule and version, such as `rare@dkfmcvbh`
+    rule: str = ""
+    #: which time the case is told
+    update: int = 1
+    #: code for "I have seen it"; empty: it cannot be said
+    code: str = ""
 
 
 def alert_of(  # noqa: PLR0913, PLR0917 - the door every alert passes
@@ -30,6 +45,7 @@ def alert_of(  # noqa: PLR0913, PLR0917 - the door every alert passes
     source_name: str = "",
     quote: bool = False,  # noqa: FBT001, FBT002 - given by name
     zone: ZoneInfo = _AMSTERDAM,
+    case: Case | None = None,
 ) -> Message:
     """The message about one finding; its key is the same however often it is made.
 
@@ -42,6 +58,7 @@ def alert_of(  # noqa: PLR0913, PLR0917 - the door every alert passes
         source_name: what people call the source; empty: its id.
         quote: the settings let an alert hold words of the post; the source's terms must too (law.md L3).
         zone: by whose clock moments are told.
+        case: what the outbox says of it; without it the alert is only looked at.
     """
     say = words(language)
     shown = quote and may_quote(finding.mention)
@@ -60,10 +77,48 @@ def alert_of(  # noqa: PLR0913, PLR0917 - the door every alert passes
         (say("label.unknown"), say("unknown")),
         (say("label.innocent"), phrase.innocent_of(policy, finding, language)),
         (say("label.next"), phrase.next_step_of(policy, finding, language)),
+        *case_facts(case, say),
     ]
-    text = _text(finding, policy, confidence, facts, desk_url, say, shown=shown)
+    ways = doors(case, phrase.door_of(finding, desk_url), desk_url, say)
+    text = _text(finding, policy, confidence, facts, ways, say, shown=shown)
     payload = _payload(finding, number, title, confidence, source, desk_url, shown=shown)
-    return Message(key=f"alert-{finding.id}", subject=subject, text=text, payload=payload)
+    key = case.key if case else f"alert-{finding.id}"
+    return Message(key=key, subject=subject, text=text, payload=payload | case_payload(case, desk_url))
+
+
+def case_facts(case: Case | None, say: Words) -> list[tuple[str, str]]:
+    """Labels and values: which time this is, and the rule that sent it."""
+    if case is None:
+        return []
+    facts = [(say("label.update"), say("alert.update", n=case.update))] if case.update > 1 else []
+    return facts + ([(say("label.rule"), case.rule)] if case.rule else [])
+
+
+def doors(case: Case | None, door: Door | None, desk_url: str, say: Words) -> list[tuple[str, str]]:
+    """Labels and what is followed or typed, each on a line of its own that nothing breaks."""
+    found = [(say("label.open"), door.address or door.command)] if door else []
+    if case and case.code:
+        address, command = seen_at(case.code, desk_url)
+        found.append((say("label.seen"), address or command))
+    return found
+
+
+def case_payload(case: Case | None, desk_url: str) -> dict[str, object]:
+    """The same for a program."""
+    if case is None:
+        return {}
+    payload: dict[str, object] = {"key": case.key, "rule": case.rule, "update": case.update}
+    if case.code:
+        address, command = seen_at(case.code, desk_url)
+        payload |= {"seen_link": address or None, "seen_command": command or None}
+    return payload
+
+
+def seen_at(code: str, desk_url: str) -> tuple[str, str]:
+    """The desk's page, or the command, with which somebody says that they have seen a case."""
+    if desk_url:
+        return f"{desk_url.rstrip('/')}/seen/{code}", ""
+    return "", f"klankbord alerts acknowledge {code}"
 
 
 def digest_message(digest: Digest, html: str, text: str) -> Message:
@@ -116,14 +171,13 @@ def _text(
     policy: Policy,
     confidence: str,
     facts: list[tuple[str, str]],
-    desk_url: str,
+    ways: list[tuple[str, str]],
     say: Words,
     *,
     shown: bool,
 ) -> str:
     quote = quote_of(finding) if shown else None
-    door = phrase.door_of(finding, desk_url)
-    width = max(len(label) for label, _ in facts) + 2
+    width = max(len(label) for label, _ in (*facts, *ways)) + 2
     blank = " " * width
     return "\n".join(
         (
@@ -142,7 +196,7 @@ def _text(
                 fill(value, WIDTH, initial_indent=f"{label + ':':<{width}}", subsequent_indent=blank)
                 for label, value in facts
             ),
-            f"{say('label.open') + ':':<{width}}{door.address or door.command}",
+            *(f"{label + ':':<{width}}{way}" for label, way in ways),
             "",
             "-" * WIDTH,
             fill(phrase.footer_of(policy, say.language), WIDTH),

@@ -1,10 +1,11 @@
-"""Counts of verdicts come in; what was handled and how good the signals were goes out in sentences. Pure."""
+"""Counts of verdicts come in; what was handled, what waits, and shares with their interval go out. Pure."""
 
 from datetime import datetime
 
 from klankbord.week import VerdictCounts
 from reports.dates import number
 from reports.phrase import age_of
+from reports.record import Ageing, Share
 from reports.words import Words
 
 #: verdicts from which a share says anything
@@ -15,21 +16,30 @@ _Z = 1.96
 
 def handled_of(verdicts: VerdictCounts, now: datetime, say: Words) -> tuple[str, ...]:
     """What people answered, what was done, and what waits."""
-    return tuple(line for line in (*_given(verdicts, say), _waiting(verdicts, now, say)) if line)
+    aged = [say.many("handled.aged", row.findings, age=row.label) for row in ageing_of(verdicts, say)]
+    overdue = [line for line, row in zip(aged, ageing_of(verdicts, say), strict=True) if row.overdue]
+    return (*_given(verdicts, say), _waiting(verdicts, now, say), *overdue)
 
 
-def quality_of(verdicts: VerdictCounts, say: Words) -> tuple[str, ...]:
-    """The share of findings that were none, with its interval where there are enough verdicts."""
-    given = verdicts.confirmed + verdicts.dismissed + verdicts.unsure
-    if not given:
-        return (say("quality.none"),)
-    share = say(
-        "quality.share", dismissed=number(verdicts.dismissed, say.language), n=number(given, say.language)
-    )
-    if given < ENOUGH:
-        return (share, say("quality.few"))
-    low, high = wilson(verdicts.dismissed, given)
-    return (share, say("quality.interval", low=round(100 * low), high=round(100 * high)))
+def ageing_of(verdicts: VerdictCounts, say: Words) -> tuple[Ageing, ...]:
+    """Open findings by age, the oldest first; ages without one are left out."""
+    named = zip(("week", "two", "four", "older"), verdicts.ages, strict=True)
+    rows = [
+        Ageing(label=say(f"ageing.{name}"), findings=count, overdue=name in {"four", "older"})
+        for name, count in named
+        if count
+    ]
+    return tuple(reversed(rows))
+
+
+def share_of(hits: int, n: int) -> Share | None:
+    """So many of n; with an interval only from ten on, and None of nothing."""
+    if not n:
+        return None
+    if n < ENOUGH:
+        return Share(hits=hits, n=n)
+    low, high = wilson(hits, n)
+    return Share(hits=hits, n=n, percent=round(100 * hits / n), low=round(100 * low), high=round(100 * high))
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from klankbord.policy import ClauseId, Lang, Policy
+from reports.counted import FEW, change, counted, hidden
 from reports.dates import number
-from reports.numbers import FEW, Numbers, Series
+from reports.numbers import Numbers, Series
 from reports.plain import one_line
 from reports.record import Change, WeekBar
 from reports.words import Words, words
@@ -23,7 +24,7 @@ def changes_of(numbers: Numbers, policy: Policy, say: Words) -> tuple[Change, ..
     for clause_id, series in numbers.by_clause:
         rows.append(_change(_name("row.clause", clause_id, policy, say), series, say))
     for clause_id, series in numbers.counted:
-        rows.append(_change(_name("row.counted", clause_id, policy, say), series, say, few=True))
+        rows.append(_change(_name("row.counted", clause_id, policy, say), series, say))
     return tuple(rows)
 
 
@@ -51,18 +52,21 @@ def list_changed(
     return role, say(key, list=shown, predicted=asked, got=told)
 
 
-def weeks_of(numbers: Numbers) -> tuple[WeekBar, ...]:
+def weeks_of(numbers: Numbers, say: Words) -> tuple[WeekBar, ...]:
     """The last eight weeks as bars against the busiest of them."""
     mentions, findings = numbers.mentions.weeks[-SHOWN:], numbers.findings.weeks[-SHOWN:]
-    top = max((count for count in mentions if count), default=1)
+    # Bars of few are equally long: their length would tell the number.
+    top = max((max(count, FEW) for count in mentions if count), default=1)
     return tuple(
         WeekBar(
             monday=monday,
             number=monday.isocalendar().week,
-            mentions=count,
-            findings=found,
+            mentions=_told(count),
+            findings=_told(found),
+            mentions_shown=counted(count, say),
+            findings_shown=counted(found, say),
             # A bar is never so short that a week with mentions looks like one without.
-            percent=max(1, round(100 * count / top)) if count else 0,
+            percent=max(1, round(100 * (FEW if hidden(count) else count) / top)) if count else 0,
             current=place == SHOWN - 1,
             partial=partial,
         )
@@ -75,7 +79,7 @@ def weeks_of(numbers: Numbers) -> tuple[WeekBar, ...]:
 def weeks_sentence(numbers: Numbers, say: Words) -> str:
     """The chart for who cannot see it."""
     counts = numbers.mentions.weeks[-SHOWN:]
-    listed = ", ".join(say("weeks.unknown") if n is None else number(n, say.language) for n in counts)
+    listed = ", ".join(say("weeks.unknown") if n is None else counted(n, say) for n in counts)
     first, last = numbers.mondays[-SHOWN], numbers.mondays[-1] + timedelta(days=6)
     return say("weeks.sentence", first=first.isocalendar().week, last=last.isocalendar().week, list=listed)
 
@@ -88,16 +92,20 @@ def _name(key: str, clause_id: ClauseId, policy: Policy, say: Words) -> str:
     return say(key, number=clause.number, title=one_line(clause.title.get(say.language, ""), 80))
 
 
-def _change(label: str, series: Series, say: Words, *, few: bool = False) -> Change:
-    shown = (series.this, series.last, series.median)
-    this, last, median = (_shown(value, say, few=few) for value in shown)
-    hidden = few and 0 < series.this < FEW
-    side = 0 if hidden else series.outside
-    return Change(label=label, this=this, last=last, median=median, word=say(_SIDE[side]) if side else "")
+def _change(label: str, series: Series, say: Words) -> Change:
+    this, last, median = series.this, series.last, series.median
+    side = 0 if hidden(this) else series.outside
+    return Change(
+        label=label,
+        this=counted(this, say),
+        last=counted(last, say),
+        median=counted(median, say),
+        word=say(_SIDE[side]) if side else "",
+        delta_last=change(this, last),
+        delta_median=change(this, median),
+        weeks=tuple(_told(count) for count in series.weeks[-SHOWN:]),
+    )
 
 
-def _shown(value: float | None, say: Words, *, few: bool) -> str:
-    if value is None:
-        return say("none")
-    language: Lang = say.language
-    return say("few") if few and 0 < value < FEW else number(value, language)
+def _told(count: int | None) -> int | None:
+    return None if count is None or hidden(count) else count

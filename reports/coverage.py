@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from klankbord.mention import SourceId
 from klankbord.policy import Lang
 from klankbord.week import GapRow, SourceHealth, Week, WeekFacts
+from reports.counted import counted, posts
 from reports.dates import day, number, weekday
 from reports.plain import one_line
 from reports.record import Coverage, SourceLine
@@ -100,7 +101,8 @@ def _line(
         status = f"{status}; {say.many('source.gap', hours)}"
     return SourceLine(
         name=one_line(source.name, 60),
-        mentions=counts[source.source_id],
+        mentions=counted(counts[source.source_id], say),
+        counted=posts("mentions", counts[source.source_id], say),
         status=status,
         well=standing in _WELL,
     )
@@ -139,6 +141,8 @@ def _notes(facts: WeekFacts, say: Words) -> tuple[str, ...]:
     # Below five even whether there were any stays unsaid (law.md D3).
     few = facts.guarded < 5
     notes.append(say("guarded.few") if few else say("guarded.many", n=number(facts.guarded, say.language)))
+    if facts.given_up:
+        notes.append(say.many("coverage.given_up", facts.given_up))
     since = facts.collecting_since
     local = since.astimezone(facts.week.zone).date() if since else None
     notes.append(
@@ -156,4 +160,4 @@ def _languages(facts: WeekFacts, say: Words) -> str:
             key = f"language.{row.lang}" if row.lang else "language.unknown"
             counts[key if key in say.table else "language.other"] += row.mentions
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return ", ".join(f"{say(key)} {number(count, say.language)}" for key, count in ordered)
+    return ", ".join(f"{say(key)} {counted(count, say)}" for key, count in ordered)

@@ -1,28 +1,36 @@
 """The facts of a week come in, the digest as a tree of records goes out. Pure."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from klankbord.finding import Finding, FindingId, FindingState
+from klankbord.mention import short_hash
 from klankbord.policy import Lang, Mode, Policy
 from klankbord.week import WeekFacts
 from reports import phrase
-from reports.answers import handled_of, quality_of
+from reports.answers import ageing_of, handled_of
 from reports.changes import changes_of, weeks_of, weeks_sentence
 from reports.cluster import Cluster, clusters_of
+from reports.counted import counted, hidden
 from reports.coverage import coverage_of
-from reports.dates import day, days, number
+from reports.dates import day, days, moment, number
 from reports.judgement import judgement_of
 from reports.numbers import ENOUGH, numbers_of
 from reports.plain import one_line
+from reports.quality import quality_of
 from reports.quote import LIMIT, may_leave, quote_of
-from reports.record import Change, Decision, Digest, Watched
+from reports.record import Change, Decision, Digest, RuleChange, Watched
+from reports.talk import notable_of, themes_note, themes_of
 from reports.words import Words, words
 
 #: decisions asked in one digest
 DECISIONS = 3
 #: lines of evidence beside them
 LINES = 10
+#: rows of change that always stand there: mentions and findings in all
+_TOTALS = 2
 #: characters quoted in such a line
 _SHORT = 110
 
@@ -34,6 +42,8 @@ def digest_of(
     language: Lang,
     now: datetime,
     desk_url: str = "",
+    *,
+    due_at: datetime | None = None,
 ) -> Digest:
     """Sum a week up.
 
@@ -44,6 +54,7 @@ def digest_of(
         language: of every generated word; quotes stay as they are.
         now: the moment of making; ages are counted to it.
         desk_url: where findings are opened; empty: a command is named.
+        due_at: when it should have left, where it is late.
     """
     say = words(language)
     numbers = numbers_of(facts)
@@ -58,32 +69,62 @@ def digest_of(
     urgent = sum(cluster.first.mode is Mode.ALERT for cluster in clusters)
     changes = changes_of(numbers, policy, say)
     view = _View(facts, policy, say, now, desk_url)
-    return Digest(
+    notable = notable_of(facts, say, now, desk_url)
+    judgement = judgement_of(urgent, decide, (len(watch), len(notable)), numbers, coverage, say)
+    short = judgement.level == "quiet"
+    signals, quality = quality_of(facts, say)
+    digest = Digest(
         organisation=one_line(organisation_name, 80),
         language=language,
         week=facts.week.name,
         number=facts.week.number,
         days=days(facts.week.monday, facts.week.monday + timedelta(days=6), language),
         built_at=now.astimezone(facts.week.zone),
-        judgement=judgement_of(urgent, decide, len(watch), numbers, coverage, say),
+        judgement=judgement,
         busier=numbers.busier,
         decisions=tuple(view.decision(cluster) for cluster in decide),
         decisions_more=say.many("decisions_more", urgent - DECISIONS) if urgent > DECISIONS else "",
         figures=_figures(numbers.mentions.this, len(decide), len(watch), say),
-        changes=changes,
+        changes=_kept(changes, short=short),
         changes_notes=_changes_notes(facts, numbers.full, changes, now, say),
-        weeks=weeks_of(numbers),
+        weeks=weeks_of(numbers, say),
         weeks_sentence=weeks_sentence(numbers, say),
         watched=tuple(view.watched(cluster) for cluster in watch[:LINES]),
         watched_total=len(watch),
         watched_more=_more(len(watch) - LINES, desk_url, say),
         handled=handled_of(facts.verdicts, now, say),
-        quality=quality_of(facts.verdicts, say),
+        quality=quality,
         coverage=coverage,
         rules_changed=_rules(facts, say),
-        limits=(say("limits.reach"), say("limits.people")),
+        limits=(say("limits.reach"), say("limits.people"), say("limits.themes")),
         footer=_footer(policy, say),
+        short=short,
+        first=numbers.full == 0,
+        late=say("made_late", due=moment(due_at, facts.week.zone, language)) if due_at else "",
+        themes=themes_of(facts, say),
+        themes_note=themes_note(facts, say),
+        notable=notable,
+        notable_more=_notable_more(facts, say),
+        ageing=ageing_of(facts.verdicts, say),
+        signals=signals,
+        rules=_rule_rows(facts, say),
     )
+    return replace(digest, fingerprint=_fingerprint(digest))
+
+
+def _kept(changes: tuple[Change, ...], *, short: bool) -> tuple[Change, ...]:
+    """In a quiet week the totals and the clauses that had anything."""
+    return tuple(row for place, row in enumerate(changes) if not short or place < _TOTALS or row.this != "0")
+
+
+def _fingerprint(digest: Digest) -> str:
+    """The same for the same content."""
+    return short_hash(json.dumps(asdict(digest), sort_keys=True, default=str))
+
+
+def _notable_more(facts: WeekFacts, say: Words) -> str:
+    rest = facts.talk.notable_total - len(facts.talk.notable)
+    return say("notable.more", n=counted(rest, say)) if rest > 0 else ""
 
 
 class _View:
@@ -160,8 +201,13 @@ def _open(facts: WeekFacts) -> list[Finding]:
 
 
 def _figures(mentions: int, decide: int, watched: int, say: Words) -> tuple[tuple[str, str], ...]:
-    pairs = (("mentions", mentions), ("decide", decide), ("watch", watched))
-    return tuple((number(n, say.language), say.many(f"figure.{key}", n)) for key, n in pairs)
+    # What waits for the reader is told as it is; of what people said, few is few.
+    first = say("few.short") if hidden(mentions) else number(mentions, say.language)
+    rest = tuple(
+        (number(n, say.language), say.many(f"figure.{key}", n))
+        for key, n in (("decide", decide), ("watch", watched))
+    )
+    return ((first, say.many("figure.mentions", 2 if hidden(mentions) else mentions)), *rest)
 
 
 def _changes_notes(
@@ -187,13 +233,24 @@ def _more(rest: int, desk_url: str, say: Words) -> str:
 
 
 def _rules(facts: WeekFacts, say: Words) -> tuple[str, ...]:
-    def line(when: str, role: str, what: str) -> str:
-        shown = say("role.system") if role == "system" else one_line(role, 40)
-        return say("rule.changed", day=when, role=shown, what=one_line(what, 200))
+    rows = _rule_rows(facts, say)
+    lines = tuple(say("rule.changed", day=row.day, role=row.role, what=row.what) for row in rows)
+    return lines or (say("rules.none"),)
 
-    rows = facts.rules_changed
-    return tuple(line(day(when, say.language), role, what) for when, role, what in rows) or (
-        say("rules.none"),
+
+def _rule_rows(facts: WeekFacts, say: Words) -> tuple[RuleChange, ...]:
+    def told(posts: float | None) -> str:
+        return "" if posts is None else counted(round(posts), say)
+
+    return tuple(
+        RuleChange(
+            day=day(row.day, say.language),
+            role=say("role.system") if row.role == "system" else one_line(row.role, 40),
+            what=one_line(row.what, 200),
+            predicted=told(row.predicted),
+            actual=told(row.got),
+        )
+        for row in facts.rules_changed
     )
 
 

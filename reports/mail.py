@@ -8,6 +8,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from urllib.parse import quote
 
 from klankbord.ports import Message
 from reports.plain import one_line
@@ -22,13 +23,16 @@ def mail_of(message: Message, sender: str, to: Sequence[str], now: datetime) -> 
     """The mail, the same for every try but for its date: one Message-ID for one key."""
     domain = domain_of(sender)
     mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = one_line(message.subject, 200)
+    mail["Subject"] = _header(message.subject, 200)
     mail["From"] = _address(sender) or f"klankbord@{domain}"
     if to:
         mail["To"] = ", ".join(filter(None, map(_address, to)))
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{safe_key(message.key)}@{domain}>"
     mail["List-Id"] = f"<klankbord.{domain}>"
+    mailbox = parseaddr(mail["From"])[1]
+    # A request goes to a person: who reads the digest stands in delivery.toml, not with a machine.
+    mail["List-Unsubscribe"] = f"<mailto:{quote(mailbox, safe='@')}?subject=unsubscribe>"
     # Keeps out-of-office replies from answering a machine (RFC 3834).
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
@@ -50,8 +54,13 @@ def domain_of(sender: str) -> str:
     return domain if _DOMAIN.fullmatch(domain) else NOWHERE
 
 
+def _header(text: str, limit: int) -> str:
+    # The library takes "=?utf-8?q?=0ABcc:_x?=" for an encoded word, and would write the header it hides.
+    return one_line(text.replace("=?", "= ?"), limit)
+
+
 def _address(given: str) -> str:
-    name, address = parseaddr(one_line(given, 320))
+    name, address = parseaddr(_header(given, 320))
     local, _, domain = address.rpartition("@")
     return str(Address(display_name=name, username=local, domain=domain)) if local and domain else ""
 

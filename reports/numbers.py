@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 WEEKS = 9
 #: full earlier weeks before a figure may be called more or fewer than usual
 ENOUGH = 4
-#: a count in a clause that is only counted is not shown below this (law.md L1)
-FEW = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

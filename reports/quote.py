@@ -46,6 +46,15 @@ def quote_of(finding: Finding, limit: int = LIMIT) -> Quote | None:
     return _cut(text, marks, start, end)
 
 
+def said(mention: Mention, limit: int = LIMIT) -> Quote | None:
+    """How a post begins, with nothing marked; None where it may not be quoted or is empty."""
+    if not may_quote(mention):
+        return None
+    text, _ = _tidied(mention.text if mention.text.strip() else mention.title, ())
+    start, end = _window(text, (), limit)
+    return _cut(text, (), start, end) if text.strip() else None
+
+
 def words_of(finding: Finding, signal: str) -> tuple[str, ...]:
     """The distinct words on which a signal voted, at most three; none where they may not be quoted."""
     if not may_quote(finding.mention):

@@ -100,16 +100,24 @@ class Change:
     median: str
     #: said only outside the normal range
     word: str = ""
+    #: "+22%" against last week and against the median; empty where there is nothing to compare
+    delta_last: str = ""
+    delta_median: str = ""
+    #: eight weeks, oldest first; None: not known, or fewer than five
+    weeks: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekBar:
-    """One week of the chart; None where nothing was collected yet."""
+    """One week of the chart; None where nothing was collected yet, or where it is fewer than five."""
 
     monday: date
     number: int
     mentions: int | None
     findings: int | None
+    #: as they are told: "1,250", "fewer than 5", "-"
+    mentions_shown: str
+    findings_shown: str
     #: width of the bar, 0 to 100
     percent: int
     current: bool = False
@@ -122,8 +130,10 @@ class SourceLine:
     """How reading one source went."""
 
     name: str
-    #: published this week
-    mentions: int
+    #: published this week, as it is told: "0", "fewer than 5", "1,250"
+    mentions: str
+    #: "12 mentions"
+    counted: str
     status: str
     #: was it read as it should
     well: bool
@@ -142,6 +152,107 @@ class Coverage:
     asked: int
     #: those of them that were not read as they should
     troubled: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """What several posts of one language talked about, named by words of their own."""
+
+    #: "storing, wijk, monteur"
+    label: str
+    #: two-letter code, and what the language is called
+    lang: str
+    language: str
+    #: never under five
+    posts: int
+    #: "38 posts"
+    counted: str
+    #: "new this week", "+120% on last week", "as many as last week"; empty in a first week
+    growth: str
+    rising: bool
+    #: "12 of them say nearly the same"; empty where none do
+    copies: str
+    #: one post of it; None where none may be quoted
+    quote: Quote | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notable:
+    """A post that asks for a public answer although nothing is flagged about it."""
+
+    kind: Literal["question", "complaint"]
+    #: "Question without an answer", "Complaint that grows"
+    label: str
+    source: str
+    age: str
+    #: "+3 copies", "part of the theme 'storing, wijk'"
+    remarks: tuple[str, ...]
+    quote: Quote
+    #: why it is here, and what may help
+    why: str
+    next_step: str
+    door: Door
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ageing:
+    """Open findings of one age."""
+
+    #: "longer than four weeks"
+    label: str
+    findings: int
+    #: older than a finding should wait
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """So many of n, with its 95 % Wilson interval where n allows one; whole per cents."""
+
+    hits: int
+    n: int
+    percent: int | None = None
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeywordLine:
+    """A keyword list whose findings were often dismissed."""
+
+    name: str
+    dismissed: Share
+    #: "8 of 10 dismissed (49-94%)"
+    counted: str
+    suggestion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """How good the signals were, as far as verdicts tell."""
+
+    #: the share of this week's verdicts that said "not a signal"; None without verdicts
+    dismissed: Share | None = None
+    #: of the last eight weeks' confirmed or dismissed findings, how many were confirmed
+    precision: Share | None = None
+    precision_sentence: str = ""
+    #: at most three, the worst first
+    keywords: tuple[KeywordLine, ...] = ()
+    #: of posts that nothing was found in, how many a person found relevant
+    sample: Share | None = None
+    sample_sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleChange:
+    """A rule that changed, with what was expected of it and what came."""
+
+    day: str
+    role: str
+    what: str
+    #: posts a week; empty where nobody asked beforehand, or where the week is not full yet
+    predicted: str = ""
+    actual: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,8 +285,30 @@ class Digest:
     watched_total: int
     watched_more: str
     handled: tuple[str, ...]
+    #: the shares of `signals` in sentences; its keyword lists are not among them
     quality: tuple[str, ...]
     coverage: Coverage
     rules_changed: tuple[str, ...]
     limits: tuple[str, ...]
     footer: tuple[str, ...]
+    #: nothing to decide, to watch or to answer, and nothing unusual: a renderer leaves out sections
+    #: that hold nothing, and never coverage, limits and footer
+    short: bool = False
+    #: the first week: there is nothing to compare with, and `changes_notes` says so
+    first: bool = False
+    #: "Made late: ..."; empty where it was made in time
+    late: str = ""
+    themes: tuple[Theme, ...] = ()
+    #: why there are none, or what they were read from
+    themes_note: str = ""
+    #: at most five
+    notable: tuple[Notable, ...] = ()
+    #: notable posts past the last line, in words
+    notable_more: str = ""
+    #: findings that wait, by age, the oldest first
+    ageing: tuple[Ageing, ...] = ()
+    signals: Quality = Quality()
+    #: the same as `rules_changed`, in columns; empty where nothing was changed
+    rules: tuple[RuleChange, ...] = ()
+    #: over everything above: the same content has the same mark
+    fingerprint: str = ""

@@ -1,13 +1,14 @@
 """Rooms that do as a test says: a scripted collector, a classifier by words, a channel that remembers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
+from types import MappingProxyType
 
 from klankbord.errors import DeliveryError
-from klankbord.finding import ClauseScore, Evidence, Judgement, Protection
-from klankbord.mention import Mention
+from klankbord.finding import ClauseScore, Embedding, Evidence, Judgement, Protection
+from klankbord.mention import Mention, MentionId
 from klankbord.policy import ClauseId, Mode
 from klankbord.ports import Batch, Budget, Cursor, Message, Recheck, Spend
 
@@ -56,7 +57,9 @@ class WordClassifier:
 
     version = "words-1"
 
-    def judge(self, mentions: Sequence[Mention]) -> list[Judgement]:
+    def judge(
+        self, mentions: Sequence[Mention], kept: Mapping[MentionId, Embedding] = MappingProxyType({})
+    ) -> list[Judgement]:
         return [self._one(mention) for mention in mentions]
 
     def _one(self, mention: Mention) -> Judgement:

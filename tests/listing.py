@@ -6,6 +6,7 @@ from shutil import copy
 
 from builders import NOW, mention
 
+from klankbord.alerting.rules import Rules
 from klankbord.finding import ClauseScore, Decision, Judgement, Verdict, finding_id
 from klankbord.installation import Installation
 from klankbord.mention import Mention
@@ -55,7 +56,7 @@ def stored(
     made = [mention(text, published_at=at, collected_at=at) for text, _ in posts]
     installation.store.keep("blog", Batch(mentions=tuple(made), next=Cursor("1")), made, NOW)
     found = [_judged(one, clause, answer) for one, (_, answer) in zip(made, posts, strict=True)]
-    installation.store.keep_judgements(found, Versions(policy="1", classifier="1"), [], NOW, NOW)
+    installation.store.keep_judgements(found, Versions(policy="1", classifier="1"), Rules(), NOW, NOW)
     installation.store.answer(
         [
             (_verdict(one, clause, answer), clause)

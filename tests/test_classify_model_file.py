@@ -43,14 +43,15 @@ def test_a_saved_model_comes_back_the_same(file: Path) -> None:
         builders.NOW.date().isoformat(),
     )
     assert back.vectoriser.vocabulary == model.vectoriser.vocabulary
-    assert np.array_equal(back.weights, model.weights)
+    assert np.array_equal(back.plain.weights, model.plain.weights)
+    assert back.sharp.decided_from == model.sharp.decided_from
     assert not list(file.parent.glob("*.part"))
 
 
 def test_the_archive_is_one_that_skops_reads_without_trusting_any_type(file: Path) -> None:
     body = file.read_bytes().partition(b"\n")[2]
     content = skops_io.loads(body, trusted=[])
-    assert np.array_equal(content["weights"], trained().weights)
+    assert np.array_equal(content["plain weights"], trained().plain.weights)
     assert json.loads(content["plain"])["fingerprint"] == trained().fingerprint
 
 

@@ -27,7 +27,7 @@ from klankbord.settings import load
 from klankbord.week import Week
 house = Installation(load(Path(sys.argv[1])), clock.now)
 with lock.held(house.settings.data_dir):
-    house.store.release_claims()
+    house.store.outbox.release()
     house.classifier
     print("ready", flush=True)
     list(house.collect(force=True))

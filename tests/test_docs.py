@@ -23,7 +23,16 @@ from klankbord.cli import app
 from klankbord.errors import CollectError
 from klankbord.finding import OUTCOMES, REASONS, Decision
 from klankbord.policy import Mode, Strictness
-from klankbord.settings import imports, models, policy_file, policy_of, starter_folder
+from klankbord.settings import (
+    delivery,
+    examples,
+    imports,
+    models,
+    organisation,
+    policy_file,
+    policy_of,
+    starter_folder,
+)
 from klankbord.store import schema
 from reports.alert import alert_of, digest_message
 from reports.digest import digest_of
@@ -253,7 +262,9 @@ def claims() -> Iterator[tuple[str, str]]:
         yield file.name, re.sub(r"(?s)\[wording\.banned\].*?(?=\n\[)", "", file.read_text("utf-8"))
     for file in ROOT.glob("reports/words/*.py"):
         yield file.name, file.read_text("utf-8")
-    for file in ROOT.glob("reports/templates/*"):
+    for file in [*ROOT.glob("reports/templates/*"), *ROOT.glob("klankbord/policies/templates/*")]:
+        yield file.name, file.read_text("utf-8")
+    for file in ROOT.glob("klankbord/policies/*_words.py"):
         yield file.name, file.read_text("utf-8")
     yield (
         "pyproject.toml",
@@ -300,9 +311,13 @@ def test_the_recipe_for_a_receiver_takes_our_signature_and_no_other() -> None:
 _FILE_OF: dict[str, type[BaseModel]] = {
     "source": models.SourcesFile,
     "query": models.QueriesFile,
-    "channel": models.DeliverySettings,
+    "channel": delivery.DeliverySettings,
+    "person": delivery.DeliverySettings,
+    "rule": delivery.DeliverySettings,
     "import": imports.ImportsFile,
+    "name": organisation.Organisation,
     "adoption": policy_file.Adoption,
+    "example": examples.ExamplesFile,
 }
 
 
@@ -321,7 +336,7 @@ def test_a_piece_of_config_in_a_page_is_config(name: str, block: str) -> None:
 
 
 def test_the_adoption_record_of_the_page_is_closed() -> None:
-    [block] = blocks(text_of("how-to/adopt-the-policy.md"), "toml")
+    [block] = [one for one in blocks(text_of("how-to/adopt-the-policy.md"), "toml") if "[adoption]" in one]
     assert policy_file.Adoption.model_validate(tomllib.loads(block)["adoption"]).closed
 
 

@@ -8,6 +8,7 @@ from shutil import copy
 import pytest
 from builders import NOW, mention
 
+from klankbord.alerting.rules import Rules
 from klankbord.errors import SettingsError
 from klankbord.finding import ClauseScore, Evidence, Judgement
 from klankbord.installation import Installation
@@ -38,7 +39,7 @@ def with_finding(house: Installation, post: Mention, clause: str = "C02-confiden
     score = ClauseScore(clause_id=ClauseId(clause), score=0.91, mode=Mode.ALERT, evidence=evidence)
     judged = [(post, Judgement(mention_id=post.id, about=True, clauses=(score,)))]
     house.store.keep_judgements(
-        judged, Versions(policy="1", classifier="1"), ("outbox",), NOW - timedelta(days=7), NOW
+        judged, Versions(policy="1", classifier="1"), Rules.plain("outbox"), NOW - timedelta(days=7), NOW
     )
 
 

@@ -238,7 +238,7 @@ def test_the_newest_version_at_a_moment_is_found(tmp_path: Path) -> None:
 
 def said(opened: Installation, week: Week) -> list[tuple[str, str]]:
     rows = rules_changed(opened.settings, opened.store.keywords, week)
-    return [(role, what) for _, role, what in rows]
+    return [(row.role, row.what) for row in rows]
 
 
 def test_the_digest_tells_what_was_predicted_and_then_what_came(tmp_path: Path) -> None:
@@ -317,7 +317,7 @@ def test_the_digest_speaks_dutch_too(tmp_path: Path) -> None:
             predicted={"posts_a_week": 31},
         )
     )
-    [(_, role, what)] = rules_changed(settings, opened.store.keywords, Week.of(NOW, settings.zone).later(1))
+    [(_, role, what, *_)] = rules_changed(settings, opened.store.keywords, Week.of(NOW, settings.zone).later(1))
     assert (role, what) == (
         "communicatie",
         "trefwoordenlijst inside, versie 1: voorspeld 31 berichten per week, het werden er 0",

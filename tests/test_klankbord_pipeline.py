@@ -12,6 +12,7 @@ from builders import NOW, mention
 from fakes_rooms import FakeCollector, NameGate, Outbox, WordClassifier, clock_at
 
 from klankbord import pipeline
+from klankbord.alerting.rules import Rules
 from klankbord.errors import DeliveryError, ForbiddenError, PermanentError, RateLimitedError, TransientError
 from klankbord.finding import FindingState
 from klankbord.mention import SourceId, State, StateChange
@@ -53,7 +54,7 @@ def collect(store: Store, *pairs: tuple[str, FakeCollector], force: bool = False
 
 def classify(store: Store) -> int:
     parts = pipeline.classify(
-        store, WordClassifier(), "1.0.0", ("mail",), newest_days=7, clock=CLOCK, stop=Event()
+        store, WordClassifier(), "1.0.0", Rules.plain("mail"), newest_days=7, clock=CLOCK, stop=Event()
     )
     return sum(part.mentions for part in parts)
 
@@ -63,7 +64,7 @@ def compose(due: Due) -> Message | None:
 
 
 def tell(store: Store, outbox: Outbox, make: Callable[[Due], Message | None] = compose) -> pipeline.Told:
-    return pipeline.tell(store, {"mail": outbox}, make, clock=CLOCK, stop=Event())
+    return pipeline.tell(store, lambda due: outbox, make, clock=CLOCK, stop=Event())
 
 
 def test_what_does_not_name_the_organisation_never_reaches_the_disk(store: Store, tmp_path: Path) -> None:
@@ -143,7 +144,7 @@ def test_an_alert_that_was_refused_is_tried_again_with_the_same_key(store: Store
     assert list(tell(store, refusing).failed.values()) == ["no answer"]
     outbox = Outbox()
     later = clock_at(NOW + timedelta(hours=1))
-    pipeline.tell(store, {"mail": outbox}, compose, clock=later, stop=Event())
+    pipeline.tell(store, lambda due: outbox, compose, clock=later, stop=Event())
     assert [message.key[:6] for message in outbox.took] == ["alert-"]
 
 
@@ -152,7 +153,7 @@ def test_nothing_is_told_of_a_finding_that_no_longer_stands(store: Store) -> Non
     classify(store)
     outbox = Outbox()
     tell(store, outbox, lambda due: None)
-    assert (outbox.took, store.messages()[0]["state"]) == ([], "failed")
+    assert (outbox.took, store.outbox.listed()[0]["state"]) == ([], "withdrawn")
 
 
 def test_two_processes_telling_at_once_send_each_message_once(store: Store) -> None:

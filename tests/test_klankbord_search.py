@@ -21,6 +21,7 @@ from classify.folding import fold
 from classify.matcher_post import Place, Post, joined, post_of
 from classify.query import Query, parse, parse_list
 from klankbord import searching
+from klankbord.alerting.rules import Rules
 from klankbord.cli import main
 from klankbord.cli.opening import installation
 from klankbord.cli.searching import marked
@@ -65,7 +66,7 @@ def keep(store: Store, *mentions: Mention) -> None:
 def judge(store: Store, *mentions: Mention, **given: object) -> None:
     fields: dict[str, object] = {"about": True, "clauses": ()} | given
     judged = [(one, Judgement(mention_id=one.id, **fields)) for one in mentions]  # type: ignore[arg-type]
-    store.keep_judgements(judged, VERSIONS, (), NOW, NOW)
+    store.keep_judgements(judged, VERSIONS, Rules(), NOW, NOW)
 
 
 def held(store: Store, *mentions: Mention) -> None:

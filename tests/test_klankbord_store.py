@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
+from klankbord.alerting.rules import Recipient, Rules
 from klankbord.errors import (
     DeliveryError,
     NotFoundError,
@@ -74,7 +75,7 @@ def judgement(post: Mention, *scores: ClauseScore, **fields: object) -> tuple[Me
 
 
 def judge(store: Store, *pairs: tuple[Mention, Judgement], now: datetime = NOW) -> list[str]:
-    return list(store.keep_judgements(pairs, VERSIONS, ("mail",), LONG_AGO, now))
+    return list(store.keep_judgements(pairs, VERSIONS, Rules.plain("mail"), LONG_AGO, now))
 
 
 def everything(tmp_path: Path) -> str:
@@ -202,59 +203,65 @@ def test_an_alert_is_queued_once_however_often_the_mention_is_judged(store: Stor
     keep(store, post)
     assert judge(store, judgement(post, score())) == [finding_id(post.id, C02)]
     assert judge(store, judgement(post, score())) == []
-    assert [due.key for due in store.due_messages(NOW)] == [f"alert-{finding_id(post.id, C02)}"]
+    assert [due.key for due in store.outbox.due(NOW)] == [f"alert-{finding_id(post.id, C02)}"]
 
 
 def test_a_finding_that_rises_to_alert_is_told_then(store: Store) -> None:
     post = mention()
     keep(store, post)
     judge(store, judgement(post, score(mode=Mode.DIGEST)))
-    assert store.due_messages(NOW) == []
+    assert store.outbox.due(NOW) == []
     judge(store, judgement(post, score(mode=Mode.ALERT)))
-    assert len(store.due_messages(NOW)) == 1
+    assert len(store.outbox.due(NOW)) == 1
 
 
 def test_an_old_post_waits_for_the_digest(store: Store) -> None:
     post = mention(published_at=NOW - timedelta(days=30))
     keep(store, post)
-    store.keep_judgements([judgement(post, score())], VERSIONS, ("mail",), NOW - timedelta(days=7), NOW)
-    assert store.due_messages(NOW) == []
+    store.keep_judgements(
+        [judgement(post, score())], VERSIONS, Rules.plain("mail"), NOW - timedelta(days=7), NOW
+    )
+    assert store.outbox.due(NOW) == []
     assert len(store.findings()) == 1
 
 
 def test_only_one_process_gets_a_message(store: Store) -> None:
-    store.queue("digest-2026-W47", ["mail"], "digest", NOW)
-    (due,) = store.due_messages(NOW)
-    assert [store.claim(due, NOW), store.claim(due, NOW)] == [True, False]
+    store.outbox.queue("digest-2026-W47", [Recipient(channel_id="mail")], "digest", NOW)
+    (due,) = store.outbox.due(NOW)
+    assert [store.outbox.claim(due, NOW), store.outbox.claim(due, NOW)] == [True, False]
 
 
 def test_a_claim_left_by_a_dead_process_is_taken_up_again(store: Store) -> None:
-    store.queue("digest-2026-W47", ["mail"], "digest", NOW)
-    store.claim(store.due_messages(NOW)[0], NOW)
-    assert store.due_messages(NOW) == []
-    assert len(store.due_messages(NOW + timedelta(minutes=11))) == 1
-    store.release_claims()
-    assert len(store.due_messages(NOW)) == 1
+    store.outbox.queue("digest-2026-W47", [Recipient(channel_id="mail")], "digest", NOW)
+    store.outbox.claim(store.outbox.due(NOW)[0], NOW)
+    assert store.outbox.due(NOW) == []
+    assert len(store.outbox.due(NOW + timedelta(minutes=11))) == 1
+    store.outbox.release()
+    assert len(store.outbox.due(NOW)) == 1
 
 
 def test_a_message_that_fails_is_tried_later_and_given_up_in_the_end(store: Store) -> None:
-    store.queue("digest-2026-W47", ["mail"], "digest", NOW)
+    store.outbox.queue("digest-2026-W47", [Recipient(channel_id="mail")], "digest", NOW)
     moment = NOW
     tries = 0
-    while due := store.due_messages(moment):
-        store.claim(due[0], moment)
-        store.message_failed(due[0], DeliveryError("no answer"), moment)
+    while due := store.outbox.due(moment):
+        store.outbox.claim(due[0], moment)
+        store.outbox.failed(due[0], DeliveryError("no answer"), moment)
         tries += 1
         moment += timedelta(days=1)
-    assert (tries, store.messages()[0]["state"], store.messages()[0]["error"]) == (8, "failed", "no answer")
+    assert (tries, store.outbox.listed()[0]["state"], store.outbox.listed()[0]["error"]) == (
+        8,
+        "failed",
+        "no answer",
+    )
 
 
 def test_a_permanent_failure_is_not_tried_again(store: Store) -> None:
-    store.queue("digest-2026-W47", ["mail"], "digest", NOW)
-    (due,) = store.due_messages(NOW)
-    store.claim(due, NOW)
-    store.message_failed(due, DeliveryError("no such user", permanent=True), NOW)
-    assert store.due_messages(NOW + timedelta(days=9)) == []
+    store.outbox.queue("digest-2026-W47", [Recipient(channel_id="mail")], "digest", NOW)
+    (due,) = store.outbox.due(NOW)
+    store.outbox.claim(due, NOW)
+    store.outbox.failed(due, DeliveryError("no such user", permanent=True), NOW)
+    assert store.outbox.due(NOW + timedelta(days=9)) == []
 
 
 def test_a_verdict_closes_and_undo_opens_again(store: Store) -> None:

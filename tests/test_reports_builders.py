@@ -11,7 +11,21 @@ from klankbord.finding import Evidence, Finding
 from klankbord.mention import SourceId, Terms
 from klankbord.policy import ClauseId, Mode, Policy
 from klankbord.settings import policy_of
-from klankbord.week import FindingCount, GapRow, MentionCount, SourceHealth, VerdictCounts, Week, WeekFacts
+from klankbord.week import (
+    Answers,
+    FindingCount,
+    GapRow,
+    ListAnswers,
+    MentionCount,
+    NotableCount,
+    RuleChanged,
+    SourceHealth,
+    Talk,
+    ThemeCount,
+    VerdictCounts,
+    Week,
+    WeekFacts,
+)
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 WEEK = Week(monday=date(2026, 11, 16), zone=AMSTERDAM)
@@ -32,6 +46,18 @@ WATCHED = (
         "alleen nog met een brief",
     ),
     ("Het voorschot van Wadlicht mag je zelf op nul zetten in de app, probeer maar.", "op nul zetten"),
+)
+
+
+QUESTION = mention(
+    "Weet iemand wanneer de monteur van Wadlicht komt voor de storing in Noord?",
+    source_id=SourceId("tweakers-forum"),
+    published_at=datetime(2026, 11, 19, 9, 0, tzinfo=UTC),
+)
+COMPLAINT = mention(
+    "Al drie dagen storing bij Wadlicht en geen monteur gezien, niemand neemt op.",
+    source_id=SourceId("town-blog"),
+    published_at=datetime(2026, 11, 20, 9, 0, tzinfo=UTC),
 )
 
 
@@ -166,12 +192,53 @@ def busy_week() -> WeekFacts:
             unsure=1,
             outcomes={"correct_information": 5, "limit_harm": 2},
             open=11,
+            ages=(6, 3, 2, 0),
             oldest_open_at=datetime(2026, 11, 9, 8, 0, tzinfo=UTC),
             hours_to_verdict=6.5,
         ),
         guarded=12,
+        talk=Talk(
+            themes=(
+                ThemeCount(
+                    lang="nl",
+                    words=("storing", "monteur"),
+                    posts=41,
+                    copies=12,
+                    last_week=9,
+                    example=QUESTION.id,
+                ),
+                ThemeCount(lang="en", words=("meter", "engineer"), posts=8, copies=0, last_week=None),
+            ),
+            notable=(
+                NotableCount(
+                    kind="complaint",
+                    mention_id=COMPLAINT.id,
+                    alike=23,
+                    last_week=4,
+                    words=("storing", "monteur"),
+                ),
+                NotableCount(kind="question", mention_id=QUESTION.id, alike=3),
+            ),
+            notable_total=9,
+            read=204,
+            of=204,
+        ),
+        posts=(QUESTION, COMPLAINT),
+        answers=Answers(
+            confirmed=31,
+            dismissed=22,
+            lists=(
+                ListAnswers(list_id="tarieven", confirmed=1, dismissed=14),
+                ListAnswers(list_id="promotie", confirmed=9, dismissed=3),
+                ListAnswers(list_id="klein", dismissed=3),
+            ),
+            sampled=40,
+            relevant=2,
+        ),
         rules_changed=(
-            (date(2026, 11, 17), "redacteur", "zoekopdracht 'wadlicht' uitgebreid met 2 spellingen"),
+            RuleChanged(
+                date(2026, 11, 17), "redacteur", "zoekopdracht 'wadlicht' uitgebreid met 2 spellingen"
+            ),
         ),
     )
 

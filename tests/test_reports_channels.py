@@ -237,7 +237,7 @@ def test_no_content_breaks_into_the_headers() -> None:
 def test_any_subject_and_text_makes_a_mail_with_the_same_headers(subject: str, text: str) -> None:
     message = Message(key="k", subject=subject, text=text, html=text)
     mail = parsed(mail_of(message, "a@b.example", ("c@d.example",), MADE).as_bytes())
-    wanted = ["Subject", "From", "To", "Date", "Message-ID", "List-Id", "Auto-Submitted"]
+    wanted = ["Subject", "From", "To", "Date", "Message-ID", "List-Id", "List-Unsubscribe", "Auto-Submitted"]
     mime = ["X-Auto-Response-Suppress", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"]
     assert [name for name in mail.keys() if name not in mime] == wanted  # noqa: SIM118 - headers, not a dict
 

@@ -10,7 +10,7 @@ from typing import Literal
 from klankbord.settings import Organisation
 
 _PARTS: Mapping[str, tuple[str, ...]] = {
-    "train": ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "seed", "t1", "t2"),
+    "train": ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "seed", "t1", "t2"),
     "test": ("t3", "t4", "t5"),
 }
 #: categories the guard keeps out of every clause; P08 and P09 are ordinary mentions

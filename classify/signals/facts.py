@@ -3,7 +3,7 @@
 import re
 
 from classify.own_words import OwnFact
-from classify.reading import Reading, fact_of
+from classify.reading import Reading
 from classify.signals.spans import Span, either, spans
 
 _NUMBERS = {
@@ -56,7 +56,7 @@ _ABSOLUTE = either(
 
 def fact_conflict(reading: Reading) -> tuple[Span, ...]:
     """Figures, or an "always" or "never", that the official text of the same topic does not hold."""
-    fact = fact_of(reading)
+    fact = reading.fact
     if fact is None:
         return ()
     return (_other_figures(fact, reading.text) + _absolutes(fact, reading.text))[:4]

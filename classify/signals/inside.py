@@ -2,6 +2,7 @@
 
 import re
 
+from classify.own_words import repeated
 from classify.reading import Reading
 from classify.signals.spans import Span, either, spans
 
@@ -244,7 +245,8 @@ def published(reading: Reading) -> tuple[Span, ...]:
     listed = (
         spans(reading.own.published, reading.whole) if reading.own.published and not reading.title else ()
     )
-    return (listed + spans(_PUBLISHED, reading.text))[:4]
+    told = ((0, min(len(reading.text), 40)),) if repeated(reading.own, reading.text) is not None else ()
+    return (listed + told + spans(_PUBLISHED, reading.text))[:4]
 
 
 def question(reading: Reading) -> tuple[Span, ...]:

@@ -8,7 +8,7 @@ from classify.signals import facts, inside, people, secrets, service, tie
 from classify.signals.spans import Span
 
 #: goes up when any signal changes: it is part of a classifier's version
-SIGNALS_VERSION = "4"
+SIGNALS_VERSION = "5"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

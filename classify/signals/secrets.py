@@ -22,6 +22,8 @@ _LOGIN = re.compile(
     rf")?\S{{3,40}} "
     rf"(?:en|and|with|met|/|\+) [\"'`]?{_VALUE}"
 )
+#: every secret and every placeholder holds one of these signs, and most posts hold none
+_TELLING = re.compile(r"[\d_!@#$%^&*\[]|-----begin ")
 _SHAPES = re.compile(
     r"(?<!\w)(?:akia|asia)[0-9a-z]{12,16}(?!\w)"
     r"|(?<!\w)(?:sk|pk|rk|gh[pousr]|glpat|xox[abprs]|pat|tok|key|api)[_-](?:\w+[_-])?\w{8,80}"
@@ -49,6 +51,8 @@ _OWN = re.compile(
 
 def secret(reading: Reading) -> tuple[Span, ...]:
     """A key, password, IBAN or code, or the placeholder left where one stood."""
+    if _TELLING.search(reading.text) is None:
+        return ()
     return tuple(
         span
         for pattern in (_PLACEHOLDER, _SHAPES, _ASSIGNED, _LOGIN)

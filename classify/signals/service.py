@@ -2,7 +2,7 @@
 
 import re
 
-from classify.reading import Reading, fact_of
+from classify.reading import Reading
 from classify.signals.spans import Span, either, spans
 
 _SPEAKS = either(
@@ -200,12 +200,8 @@ def advice(reading: Reading) -> tuple[Span, ...]:
 
 def fact_topic(reading: Reading) -> tuple[Span, ...]:
     """Is about something the fact file holds."""
-    fact = fact_of(reading)
-    if fact is None:
-        return ()
-    stems = "|".join(sorted(re.escape(stem) for stem in fact.stems if len(stem) >= 4))
-    named = spans(fact.pattern, reading.text)
-    return (named or (spans(re.compile(rf"(?<!\w)(?:{stems})\w{{0,14}}"), reading.text) if stems else ()))[:4]
+    fact = reading.fact
+    return spans(fact.pattern, reading.text) or spans(fact.words, reading.text) if fact is not None else ()
 
 
 def rival_named(reading: Reading) -> tuple[Span, ...]:

@@ -42,7 +42,9 @@ class Cue:
         """The first few places where any of the patterns stands; none overlap."""
         tried = _tried(text).get(self.number, _NONE)
         found = sorted(
-            (match.start(), -match.end()) for place in tried for match in self._patterns[place][0].finditer(text)
+            (match.start(), -match.end())
+            for place in tried
+            for match in self._patterns[place][0].finditer(text)
         )
         return _apart(found) if found else ()
 

@@ -2,6 +2,7 @@
 
 from classify.reading import Reading
 from classify.signals.spans import Span, either, spans
+from classify.voices import signature
 
 _ROLE = (
     r"(?:medewerk(?:st)?er|monteur|verpleegkundige|docent|planner|teamleider|manager|chauffeur|adviseur"
@@ -149,7 +150,10 @@ _OUTSIDER = either(
 
 def tie_stated(reading: Reading) -> tuple[Span, ...]:
     """The writer says to work there."""
-    named = spans(reading.own.tied, reading.unquoted) if reading.own.tied else ()
+    own = reading.own
+    # The dear pattern only where a name stands at all.
+    here = own.tied is not None and own.names is not None and own.names.search(reading.unquoted)
+    named = spans(own.tied, reading.unquoted) if here and own.tied is not None else ()
     return (named + spans(_STATED, reading.unquoted))[:4]
 
 
@@ -170,7 +174,7 @@ def disclosure(reading: Reading) -> tuple[Span, ...]:
 
 def official_voice(reading: Reading) -> tuple[Span, ...]:
     """The signature of an account that speaks for the organisation."""
-    return spans(_OFFICIAL, reading.text)
+    return (signature(reading.own.signed, reading.text) + spans(_OFFICIAL, reading.text))[:4]
 
 
 def outsider(reading: Reading) -> tuple[Span, ...]:

@@ -5,7 +5,20 @@ import sys
 
 import typer
 
-from klankbord.cli import collecting, findings, judging, keywords, running, searching, sources, telling
+from klankbord.cli import (
+    alerts,
+    collecting,
+    digests,
+    evaluating,
+    findings,
+    judging,
+    keywords,
+    learning,
+    policy,
+    running,
+    searching,
+    sources,
+)
 from klankbord.errors import ImportFileError, KlankbordError, NotFoundError, QueryError, SettingsError
 
 app = typer.Typer(
@@ -24,10 +37,14 @@ running.add_to(app)
 collecting.add_to(app)
 sources.add_to(app)
 judging.add_to(app)
+evaluating.add_to(app)
+learning.add_to(app)
 findings.add_to(app)
 keywords.add_to(app)
+policy.add_to(app)
 searching.add_to(app)
-telling.add_to(app)
+digests.add_to(app)
+alerts.add_to(app)
 
 #: exit codes: 0 done; 1 failed; 2 wrong usage or config; 3 done, but some sources failed
 FAILED, WRONG = 1, 2

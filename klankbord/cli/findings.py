@@ -175,6 +175,9 @@ def judge(
     csv: Annotated[
         Path | None, typer.Option(help="Many at once: columns finding, verdict, reason, outcome, note.")
     ] = None,
+    clause: Annotated[
+        str | None, typer.Option(help="Of a drawn post: the clause it touches, if another than was asked.")
+    ] = None,
     undo: Annotated[
         bool, typer.Option("--undo", help="Take the last verdict back; the finding is open again.")
     ] = False,
@@ -197,10 +200,10 @@ def judge(
             opened.store.reopen(found.id, opened.clock())
             done = [(found.id, "open again")]
         elif csv is not None:
-            done = verdicts.from_csv(opened.store, csv, by, opened.clock())
+            done = verdicts.from_csv(opened.store, csv, by, opened.clock(), opened.settings.policy)
         else:
-            row = verdicts.Row(finding or "", verdict or "", reason or "", outcome or "", note)
-            done = verdicts.keep(opened.store, [row], by, opened.clock())
+            row = verdicts.Row(finding or "", verdict or "", reason or "", outcome or "", note, clause or "")
+            done = verdicts.keep(opened.store, [row], by, opened.clock(), opened.settings.policy)
     if json:
         screen.as_json([{"finding": key, "verdict": answer} for key, answer in done])
     else:

@@ -1,4 +1,4 @@
-"""classify, score, train and evaluate: mentions are judged, or posts from a file without keeping anything."""
+"""classify, score and evaluate: mentions are judged, or posts from a file without keeping anything."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ def add_to(app: typer.Typer) -> None:
     """Hang the commands on the program."""
     app.command()(classify)
     app.command()(score)
-    app.command()(train)
-    app.command()(evaluate)
 
 
 def classify(
@@ -97,38 +95,3 @@ def _line(name: str, judgement: Judgement) -> dict[str, object]:
             for clause in judgement.clauses
         },
     }
-
-
-def train(config: ConfigDir = DEFAULT) -> None:
-    """Train the model anew from the shipped posts; `classify` does this by itself when there is none yet.
-
-    Example: `klankbord train`, then `klankbord evaluate`.
-    """
-    from classify.model_file import load_or_train
-
-    with installation(config, alone=True) as opened:
-        file = opened.model_file
-        for old in (file, *file.parent.glob("model.skops.*")):
-            old.unlink(missing_ok=True)
-        model = load_or_train(file, opened.clock(), talk)
-    screen.lines(f"model {model.fingerprint} of {model.trained_on} written to {file}")
-
-
-def evaluate(config: ConfigDir = DEFAULT, json: AsJson = False) -> None:
-    """How well the judgement does on posts that no training saw, with n and 95 % intervals.
-
-    Example: `klankbord evaluate`.
-    """
-    from dataclasses import asdict
-
-    from classify.corpus import loading
-    from classify.evaluate import evaluate as measured
-    from classify.evaluate import rendered
-    from classify.judging_corpus import judged
-
-    with installation(config) as opened:
-        report = measured(judged(loading.load("test"), opened.model, opened.settings.policy))
-    if json:
-        screen.as_json(asdict(report))
-    else:
-        screen.lines(*rendered(report).splitlines())

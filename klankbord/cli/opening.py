@@ -52,7 +52,7 @@ def installation(config: Path, *, alone: bool = False) -> Iterator[Installation]
     with ExitStack() as stack:
         if alone:
             stack.enter_context(lock.held(opened.settings.data_dir))
-            opened.store.release_claims()
+            opened.store.outbox.release()
         stack.callback(opened.close)
         yield opened
 

@@ -1,4 +1,4 @@
-"""init, config check, doctor, run and demo: an installation begins, is looked over, and works."""
+"""init, config, doctor, run and demo: an installation begins, is looked over, and works."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from klankbord.cli import screen
+from klankbord.cli import screen, sealing
 from klankbord.cli.opening import DEFAULT, AsJson, ConfigDir, installation, stop_on_signals, talk
 
 WRONG = 2
@@ -23,6 +23,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(purge)
     config = typer.Typer(no_args_is_help=True, help="The config folder.")
     config.command("check")(check)
+    sealing.add_to(config)
     app.add_typer(config, name="config")
 
 

@@ -101,7 +101,7 @@ def show(
         settings = load(config)
         installation = Installation(settings, clock.now, progress=talk, stop=stop)
         with lock.held(settings.data_dir):
-            installation.store.release_claims()
+            installation.store.outbox.release()
             talk(f"reading {len(_SOURCES)} sources with {len(posts)} posts over HTTP at {web.address}")
             first = _read(installation, step)
             web.show(later(posts))
@@ -149,7 +149,7 @@ def _tell(
     say("", f"What may need an answer in {week} ({len(found)} findings)")
     for finding in found:
         say(*_finding(installation, finding))
-    said = installation.store.messages()
+    said = installation.store.outbox.listed()
     told = {str(message["finding_id"]) for message in said if message["kind"] == "alert"}
     say("", f"Told at once, by mail and webhook ({len(told)} alerts)")
     for key in sorted(told):

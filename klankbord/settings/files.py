@@ -11,9 +11,10 @@ from pydantic import BaseModel, ValidationError
 
 from klankbord.errors import Mistake, SettingsError
 from klankbord.policy import Policy
+from klankbord.settings.delivery import DeliverySettings, delivery_ends, unknown_clauses
+from klankbord.settings.examples import ExamplesFile, wrong_examples
 from klankbord.settings.keywords import read_lists
 from klankbord.settings.models import (
-    DeliverySettings,
     GeneralSettings,
     QueriesFile,
     QuerySettings,
@@ -22,6 +23,7 @@ from klankbord.settings.models import (
 )
 from klankbord.settings.organisation import Organisation
 from klankbord.settings.policy_file import PolicyFile
+from klankbord.settings.sealed import sealed_topics
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -51,15 +53,24 @@ def load(folder: Path, check: Check | None = None) -> Settings:
     general = _read(folder / "klankbord.toml", GeneralSettings, mistakes, GeneralSettings())
     sources = _read(folder / "sources.toml", SourcesFile, mistakes, SourcesFile())
     organisation = _read(folder / "organisation.toml", Organisation, mistakes)
-    by_name = _by_name(organisation) if organisation else None
+    organisation = _opened(folder, general or GeneralSettings(), organisation, mistakes)
+    # Where the organisation cannot be read, that is the mistake, and not that no query says more.
+    by_name = _by_name(organisation or Organisation(name="unread"))
     queries = _read(folder / "queries.toml", QueriesFile, mistakes, by_name)
     delivery = _read(folder / "delivery.toml", DeliverySettings, mistakes, DeliverySettings())
     policy = _read(policy_file, PolicyFile, mistakes)
+    examples = _read(folder / "examples.toml", ExamplesFile, mistakes, ExamplesFile())
     lists, exclusions = read_lists(folder, starter_folder(), _read, mistakes)
     mistakes += _loose_ends(sources or SourcesFile(), queries, delivery or DeliverySettings())
     if check:
         mistakes += check(queries.query if queries else (), organisation)
-    if mistakes or not (general and sources and queries and organisation and delivery and policy):
+    if delivery and policy:
+        mistakes += unknown_clauses(delivery, [one.id.split("-", 1)[0] for one in policy.clause])
+    if examples and policy:
+        mistakes += wrong_examples(examples, policy.record("", listed=True))
+    if mistakes or not (
+        general and sources and queries and organisation and delivery and policy and examples
+    ):
         raise SettingsError(tuple(mistakes))
     return Settings(
         folder=folder.resolve(),
@@ -70,6 +81,7 @@ def load(folder: Path, check: Check | None = None) -> Settings:
         delivery=delivery,
         keyword_lists=lists,
         exclusions=exclusions,
+        examples=examples.example,
         policy=policy.record(_fingerprint(policy_file), listed=organisation.listed),
     )
 
@@ -85,6 +97,22 @@ def policy_of(file: Path, *, listed: bool = False) -> Policy:
     if policy is None:
         raise SettingsError(tuple(mistakes))
     return policy.record(_fingerprint(file), listed=listed)
+
+
+def _opened(
+    folder: Path, general: GeneralSettings, organisation: Organisation | None, mistakes: list[Mistake]
+) -> Organisation | None:
+    """What the organisation told with its sealed topics; a file that stays shut is a mistake."""
+    try:
+        topics = sealed_topics(folder, general.topics_key)
+    except SettingsError as error:
+        mistakes += error.mistakes
+        return organisation
+    if organisation is None:
+        return None
+    organisation = organisation.with_sealed(topics)
+    mistakes += organisation.loose_ends()
+    return organisation
 
 
 def _fingerprint(file: Path) -> str:
@@ -161,11 +189,11 @@ def _loose_ends(
     """Keys that point nowhere and ids that stand twice."""
     found: list[Mistake] = []
     query_ids = [query.id for query in queries.query] if queries else []
-    channel_ids = [channel.id for channel in delivery.channel]
     for file, table, ids in (
         ("sources.toml", "source", [source.id for source in sources.source]),
         ("queries.toml", "query", query_ids),
-        ("delivery.toml", "channel", channel_ids),
+        ("delivery.toml", "channel", [channel.id for channel in delivery.channel]),
+        ("delivery.toml", "rule", [rule.id for rule in delivery.rule]),
     ):
         for place, name in enumerate(ids):
             if name in ids[:place]:
@@ -180,13 +208,5 @@ def _loose_ends(
                 found.append(
                     Mistake(file="sources.toml", key=key, found=repr(name), allowed=f"one of {query_ids}")
                 )
-    for key, names in (
-        ("digest.channels", delivery.digest.channels),
-        ("alerts.channels", delivery.alerts.channels),
-    ):
-        found += [
-            Mistake(file="delivery.toml", key=key, found=repr(name), allowed=f"one of {channel_ids}")
-            for name in names
-            if name not in channel_ids
-        ]
+    found += delivery_ends(delivery, [source.id for source in sources.source])
     return found

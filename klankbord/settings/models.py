@@ -4,13 +4,15 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from klankbord.policy import Policy
+from klankbord.settings.delivery import DeliverySettings
+from klankbord.settings.examples import ExampleSettings
 from klankbord.settings.keywords import Exclusion, KeywordList
 from klankbord.settings.organisation import Organisation
 from klankbord.settings.sources import AnySource, SourceSettings
-from klankbord.settings.values import ClockTime, Key, Table, WebAddress, Weekday, Zone
+from klankbord.settings.values import Key, SecretRef, Table, WebAddress, Zone
 
 
 def _store_url(value: str) -> str:
@@ -37,6 +39,8 @@ class GeneralSettings(Table):
     encode: Literal["undecided", "all"] = "undecided"
     #: days after which an author gets another pseudonym
     pseudonym_epoch_days: int = Field(default=90, ge=1, le=365)
+    #: where the key to topics.sealed is kept: `env:NAME` or `file:/path`
+    topics_key: SecretRef = "env:KLANKBORD_TOPICS_KEY"
     #: how the collectors name themselves to the outside; put an address for questions in it
     user_agent: str = Field(
         default="Klankbord/0.1 (+https://example.org/klankbord)", min_length=3, max_length=200
@@ -54,62 +58,6 @@ class QuerySettings(Table):
     confidential: bool = False
     #: words or phrases to send to a platform's search, instead of those of the expression
     search: tuple[Annotated[str, Field(min_length=2, max_length=120)], ...] = ()
-
-
-class ChannelSettings(Table):
-    """[[channel]] in delivery.toml: where a digest or alert goes."""
-
-    id: Key
-    kind: Literal["smtp", "webhook", "folder"]
-    #: folder: where .eml files are written, relative to the data folder
-    path: Path | None = None
-    #: webhook
-    url: WebAddress | None = None
-    allow_addresses: tuple[str, ...] = ()
-    #: name of the environment variable that holds the signing secret or the mail password
-    secret_env: str | None = None
-    #: smtp
-    host: str | None = None
-    port: int = Field(default=587, ge=1, le=65535)
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    user: str | None = None
-    sender: str | None = None
-    to: tuple[str, ...] = ()
-    timeout: float = Field(default=20.0, gt=0, le=120)
-
-    @model_validator(mode="after")
-    def _complete(self) -> "ChannelSettings":
-        wanted = {"smtp": ("host", "sender", "to"), "webhook": ("url",), "folder": ("path",)}[self.kind]
-        missing = [name for name in wanted if not getattr(self, name)]
-        if missing:
-            raise ValueError(f"a {self.kind} channel needs {', '.join(missing)}")
-        return self
-
-
-class DigestSettings(Table):
-    """[digest]: when the week is summed up and for whom."""
-
-    weekday: Weekday = "monday"
-    time: ClockTime = "07:30"
-    channels: tuple[Key, ...] = ()
-
-
-class AlertSettings(Table):
-    """[alerts]: where a finding in alert mode is told at once."""
-
-    channels: tuple[Key, ...] = ()
-    #: alerts hold no text of the post unless this is set (law.md L3)
-    quote: bool = False
-    #: older posts wait for the digest: the first read of a source is history, not news
-    newest_days: int = Field(default=7, ge=1, le=60)
-
-
-class DeliverySettings(Table):
-    """delivery.toml."""
-
-    digest: DigestSettings = DigestSettings()
-    alerts: AlertSettings = AlertSettings()
-    channel: tuple[ChannelSettings, ...] = ()
 
 
 class SourcesFile(Table):
@@ -138,6 +86,8 @@ class Settings(Table):
     keyword_lists: tuple[KeywordList, ...] = ()
     #: templates that lists may name, those that ship included
     exclusions: tuple[Exclusion, ...] = ()
+    #: sentences of the organisation's own, from examples.toml
+    examples: tuple[ExampleSettings, ...] = ()
 
     @property
     def data_dir(self) -> Path:

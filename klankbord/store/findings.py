@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from klankbord.finding import ClauseScore, Decision, Finding, FindingId, FindingState, Verdict, finding_id
-from klankbord.mention import Mention, MentionId
+from klankbord.mention import Mention, MentionId, State
 from klankbord.policy import Mode
-from klankbord.store import schema
+from klankbord.store import copies, drawn, schema
 from klankbord.store.mentions import parts, selected
 from klankbord.store.rows import evidence_text, finding_of, mention_of
 from klankbord.week import Week
@@ -33,6 +33,7 @@ def judged(
     mention: Mention,
     scores: Sequence[ClauseScore],
     versions: tuple[str, str],
+    near: copies.Neighbours,
     now: datetime,
 ) -> Made:
     """Keep the findings of one mention; those that no longer stand are withdrawn.
@@ -42,6 +43,7 @@ def judged(
         mention: as it was judged.
         scores: every rule clause's score; SILENT ones are no finding.
         versions: policy and classifier.
+        near: the findings that it may be a copy of.
         now: this moment.
     """
     held = {
@@ -50,52 +52,94 @@ def judged(
             select(schema.finding).where(schema.finding.c.mention_id == mention.id)
         ).mappings()
     }
+    if held and mention.state is State.EDITED:
+        copies.no_longer_alike(connection, mention)
     raised: list[FindingId] = []
     kept: list[FindingId] = []
-    for score in scores:
-        if score.mode is Mode.SILENT:
-            continue
+    found = [score for score in scores if score.mode is not Mode.SILENT]
+    for score in found:
         key = finding_id(mention.id, score.clause_id)
+        values = _values(score, versions, now)
         before = held.pop(key, None)
-        _write(connection, mention.id, score, versions, now, before)
-        (raised if before is None or before["mode"] < Mode.ALERT <= score.mode else kept).append(key)
-    for key, row in held.items():
-        if row["state"] == FindingState.OPEN:
-            connection.execute(
-                update(schema.finding)
-                .where(schema.finding.c.id == key)
-                .values(state=FindingState.WITHDRAWN.value)
-            )
+        first = _first(near, mention, score, before)
+        if first is None:
+            _write(connection, mention.id, score, values, before)
+            near.added(mention, score.clause_id, score.mode)
+            risen = _rises(before, score.mode)
+        elif _asks_more(score.mode, first):
+            copies.give_way(connection, first, mention.id, values)
+            near.changed()
+            risen = _rises(first, score.mode)
+        else:
+            copies.keep(connection, mention.id, first, values)
+            continue
+        (raised if risen else kept).append(key)
+    copies.drop_others(connection, mention.id, [score.clause_id for score in found])
+    withdrawn = [key for key, row in held.items() if row["state"] == FindingState.OPEN]
+    if withdrawn:
+        copies.succeed(connection, withdrawn)
+        near.changed()
+        connection.execute(
+            update(schema.finding)
+            .where(schema.finding.c.id.in_(withdrawn))
+            .values(state=FindingState.WITHDRAWN.value)
+        )
     return Made(raised=tuple(raised), kept=tuple(kept))
 
 
-def _write(
-    connection: Connection,
-    mention: MentionId,
-    score: ClauseScore,
-    versions: tuple[str, str],
-    now: datetime,
-    before: RowMapping | None,
-) -> None:
+def _first(
+    near: copies.Neighbours, mention: Mention, score: ClauseScore, before: RowMapping | None
+) -> RowMapping | None:
+    """The finding that a mention shares; None where it has one of its own, or is the first to say this."""
+    if before is not None and before["state"] != FindingState.WITHDRAWN:
+        return None
+    return near.first(mention, score.clause_id, score.mode)
+
+
+def _asks_more(mode: Mode, first: RowMapping) -> bool:
+    """Whether a copy calls for an alert where the finding that nobody answered yet does not."""
+    return bool(mode > first["mode"] and first["state"] == FindingState.OPEN)
+
+
+def _rises(before: RowMapping | None, mode: Mode) -> bool:
+    """Whether a finding is new, or asks for an alert now and did not when it was last judged."""
+    if before is None:
+        return True
+    asked = before["mode"] >= Mode.ALERT and before["state"] != FindingState.WITHDRAWN
+    return mode is Mode.ALERT and not asked
+
+
+def _values(score: ClauseScore, versions: tuple[str, str], now: datetime) -> dict[str, Any]:
     # A finding that is only counted keeps no spans: nobody may look at it one by one.
     counted = score.mode is Mode.COUNT
-    values: dict[str, Any] = {
+    return {
         "score": 0.0 if counted else score.score,
         "mode": int(score.mode),
         "evidence": evidence_text(() if counted else score.evidence),
         "details": "{}" if counted else json.dumps(dict(score.details), sort_keys=True),
         "policy_version": versions[0],
         "model_version": versions[1],
+        "found_at": now,
     }
+
+
+def _write(
+    connection: Connection,
+    mention: MentionId,
+    score: ClauseScore,
+    values: dict[str, Any],
+    before: RowMapping | None,
+) -> None:
     key = finding_id(mention, score.clause_id)
+    copies.drop(connection, mention, (score.clause_id,))
     if before is None:
-        values |= {"id": key, "mention_id": mention, "clause_id": score.clause_id}
-        values |= {"found_at": now, "state": FindingState.OPEN.value}
-        connection.execute(insert(schema.finding).values(values))
+        place = {"id": key, "mention_id": mention, "clause_id": score.clause_id}
+        connection.execute(insert(schema.finding).values(**values | place, state=FindingState.OPEN.value))
         return
+    again = {"found_at": before["found_at"]}
     if before["state"] == FindingState.WITHDRAWN:
-        values["state"] = FindingState.OPEN.value
-    connection.execute(update(schema.finding).where(schema.finding.c.id == key).values(values))
+        again["state"] = FindingState.OPEN.value
+    connection.execute(update(schema.finding).where(schema.finding.c.id == key).values(**values | again))
 
 
 def mark_judged(connection: Connection, mentions: Iterable[Mention], version: str, now: datetime) -> None:
@@ -147,6 +191,14 @@ def find(
     return _read(connection, conditions, limit)
 
 
+def by_id(connection: Connection, keys: Sequence[FindingId]) -> list[Finding]:
+    """The findings of these ids, strongest first."""
+    found: list[Finding] = []
+    for part in parts(keys):
+        found += _read(connection, (schema.finding.c.id.in_(part),), len(part))
+    return found
+
+
 def found_late(connection: Connection, week: Week, limit: int) -> list[Finding]:
     """Findings made since the week began, on older mentions, that stood in no other week's digest.
 
@@ -162,14 +214,20 @@ def found_late(connection: Connection, week: Week, limit: int) -> list[Finding]:
         )
         .exists()
     )
-    conditions = (
-        schema.finding.c.mode >= int(Mode.DIGEST),
-        schema.finding.c.state == FindingState.OPEN.value,
-        schema.finding.c.found_at >= week.start_at,
-        schema.mention.c.published_at < week.start_at,
-        ~digested,
-    )
-    return _read(connection, conditions, limit)
+    # In two steps: joined at once, a database may choose to walk all mentions older than the week.
+    fresh = connection.execute(
+        select(schema.finding.c.id).where(
+            schema.finding.c.found_at >= week.start_at,
+            schema.finding.c.mode >= int(Mode.DIGEST),
+            schema.finding.c.state == FindingState.OPEN.value,
+            ~digested,
+        )
+    ).scalars()
+    found: list[Finding] = []
+    for part in parts(sorted(fresh)):
+        older = (schema.finding.c.id.in_(part), schema.mention.c.published_at < week.start_at)
+        found += _read(connection, older, limit)
+    return sorted(found, key=lambda one: (-one.mode, -one.score, one.id))[:limit]
 
 
 def _read(connection: Connection, conditions: Iterable[Any], limit: int) -> list[Finding]:
@@ -198,12 +256,14 @@ def answer(connection: Connection, verdict: Verdict, clause_id: str) -> None:
             at=verdict.at,
         )
     )
+    drawn.follow(connection, verdict, clause_id)
     state = FindingState.OPEN if verdict.decision is Decision.UNSURE else FindingState.CLOSED
     _turn(connection, verdict.finding_id, state, "judged", verdict.decision.value, verdict.at)
 
 
 def reopen(connection: Connection, key: FindingId, now: datetime) -> None:
     """Undo the last verdict; its row stays."""
+    drawn.take_back(connection, key)
     _turn(connection, key, FindingState.OPEN, "judged", "reopened", now)
 
 

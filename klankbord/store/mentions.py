@@ -12,6 +12,7 @@ from klankbord.mention import Mention, MentionId, State, StateChange, mention_id
 from klankbord.store import schema
 from klankbord.store.engine import spelled, straight
 from klankbord.store.rows import EDITED, clean, mention_of, mention_row
+from klankbord.store.week_answers import ANSWER, lists_of
 
 #: SQLite allows 32,766 parameters in a statement; PostgreSQL 65,535
 _MANY = 5_000
@@ -311,19 +312,35 @@ def erase_findings(connection: Connection, ids: Sequence[MentionId]) -> None:
     for table in (schema.change, schema.verdict, schema.message):
         connection.execute(delete(table).where(table.c.finding_id.in_(named)))
     connection.execute(delete(finding).where(finding.c.mention_id.in_(ids)))
+    connection.execute(delete(schema.drawn).where(schema.drawn.c.mention_id.in_(ids)))
 
 
 def _tally_findings(connection: Connection, rows: Mapping[MentionId, Mention], day_of: "DayOf") -> None:
-    """Weeks that are summed up keep their numbers of findings after the texts are gone."""
+    """Weeks that are summed up keep their numbers of findings, and of verdicts, after the texts are gone."""
     table = schema.finding
     for part in parts(list(rows)):
         found = connection.execute(
-            select(table.c.mention_id, table.c.clause_id, table.c.mode).where(
+            select(table.c.id, table.c.mention_id, table.c.clause_id, table.c.mode, table.c.evidence).where(
                 table.c.mention_id.in_(part), table.c.state != "withdrawn"
             )
-        )
-        for key, clause, mode in found.all():
+        ).all()
+        for _, key, clause, mode, _ in found:
             add(connection, day_of(rows[MentionId(key)].published_at), f"finding:{mode}:{clause}")
+        _tally_answers(connection, {key: evidence for key, _, _, _, evidence in found}, day_of)
+
+
+def _tally_answers(connection: Connection, evidence: Mapping[str, str], day_of: "DayOf") -> None:
+    """Which keyword lists stood behind the findings that people answered: the verdict's row tells no list."""
+    table = schema.verdict
+    for part in parts(sorted(evidence)):
+        given = connection.execute(
+            select(table.c.finding_id, table.c.decision, table.c.at)
+            .where(table.c.finding_id.in_(part))
+            .order_by(table.c.id)
+        )
+        for key, (decision, at) in {key: (decision, at) for key, decision, at in given}.items():
+            for name in sorted(lists_of(evidence[key])):
+                add(connection, day_of(at), f"{ANSWER}{decision}:{name}"[:96])
 
 
 def add(

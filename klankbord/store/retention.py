@@ -97,10 +97,11 @@ def prune(connection: Connection, limits: Limits, now: datetime, day_of: DayOf) 
     connection.execute(delete(schema.change).where(schema.change.c.at < old))
     connection.execute(
         delete(schema.message).where(
-            schema.message.c.state.in_(("sent", "failed")), schema.message.c.due_at < old
+            schema.message.c.state.in_(("sent", "failed", "withdrawn", "left")), schema.message.c.due_at < old
         )
     )
     connection.execute(delete(schema.verdict).where(schema.verdict.c.at < old))
     connection.execute(delete(schema.gap).where(schema.gap.c.to_at < old))
+    connection.execute(delete(schema.edition).where(schema.edition.c.made_at < now - _TALLY))
     for table in (schema.tally, schema.forgotten):
         connection.execute(delete(table).where(table.c.day < day_of(now - _TALLY)))

@@ -51,6 +51,16 @@ def _terms(text: str) -> Terms:
     return Terms(**(held | lists))
 
 
+def may_classify(terms: str) -> bool:
+    """Whether terms as they are kept let a text be read by the classifier."""
+    return _terms(terms).classify
+
+
+def may_quote(terms: str) -> bool:
+    """Whether terms as they are kept let words be shown."""
+    return _terms(terms).export and _terms(terms).store
+
+
 def clean(text: str) -> str:
     """The text without lone surrogates and NUL, which UTF-8 and PostgreSQL refuse."""
     if text.isascii() and "\x00" not in text:

@@ -109,7 +109,8 @@ mention = Table(
     # the row of the search index that holds its words; NULL: not there, see store/search_index.py
     Column("search_id", Integer),
     UniqueConstraint("platform", "native_id"),
-    Index("ix_mention_published", "published_at", "source_id"),
+    # also the language: a digest counts nine weeks from this index alone
+    Index("ix_mention_published", "published_at", "source_id", "lang"),
     Index("ix_mention_checked", "source_id", "checked_at"),
     Index("ix_mention_search", "search_id", unique=True),
 )
@@ -138,6 +139,24 @@ finding = Table(
     UniqueConstraint("mention_id", "clause_id"),
     Index("ix_finding_state", "state", "mode"),
     Index("ix_finding_found", "found_at"),
+)
+
+# Posts that say the same as a finding's post: they share its finding, and one takes over when it goes.
+finding_copy = Table(
+    "finding_copy",
+    metadata,
+    Column("mention_id", String(16), ForeignKey("mention.id", ondelete="CASCADE"), primary_key=True),
+    Column("clause_id", String(64), primary_key=True),
+    # no foreign key: see store/copies.py, which gives every copy another finding before one goes
+    Column("finding_id", String(16), nullable=False, index=True),
+    # what its own finding would hold
+    Column("score", Float, nullable=False),
+    Column("mode", Integer, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("policy_version", String(64), nullable=False),
+    Column("model_version", String(64), nullable=False),
+    Column("found_at", UtcTime, nullable=False),
 )
 
 # The encoder's vector of a mention's masked text: it goes with the mention, or with its text.
@@ -236,21 +255,43 @@ forgotten = Table(
     Column("day", Date, nullable=False),
 )
 
+# The outbox: a row for each case and recipient, written with what it tells of.
 message = Table(
     "message",
     metadata,
+    # the case, and which time it is told: the same for every recipient
     Column("key", String(80), primary_key=True),
     Column("channel_id", String(64), primary_key=True),
+    # one address or person of the channel; empty: the channel as it is
+    Column("recipient", String(320), primary_key=True, default=""),
     Column("kind", String(16), nullable=False),
+    # what the waiting between two alerts counts by: a finding, a source and what is wrong with it
+    Column("subject", String(160), nullable=False, default=""),
     Column("finding_id", String(16), index=True),
-    # pending -> claimed -> sent | failed
+    # rule and version, such as "rare@3f2a91c0"; empty: not an alert
+    Column("rule", String(80), nullable=False, default=""),
+    # JSON: figures and names of a source, spike or model; never words of a post
+    Column("detail", Text, nullable=False, default=""),
+    # pending -> claimed -> sent | failed | withdrawn; held -> bundled -> sent, in a summary;
+    # left: for the digest
     Column("state", String(16), nullable=False),
+    # key of the summary that a held row waits for
+    Column("summary", String(80), nullable=False, default=""),
     Column("attempts", Integer, nullable=False, default=0),
+    # the local day it was planned for: what the cap counts by
+    Column("day", Date),
+    Column("planned_at", UtcTime, nullable=False),
     Column("due_at", UtcTime, nullable=False),
+    # told to others as well from this moment on; NULL: not, or not any more
+    Column("escalate_at", UtcTime),
     Column("claimed_at", UtcTime),
     Column("sent_at", UtcTime),
+    Column("acknowledged_at", UtcTime),
     Column("error", Text, nullable=False, default=""),
     Index("ix_message_state", "state", "due_at"),
+    Index("ix_message_subject", "subject"),
+    Index("ix_message_recipient", "channel_id", "recipient", "day"),
+    Index("ix_message_escalate", "escalate_at"),
 )
 
 # Every version of a keyword list: who changed it, why, and what that was expected to do.
@@ -274,4 +315,81 @@ digest = Table(
     Column("week", String(8), primary_key=True),
     Column("built_at", UtcTime, nullable=False),
     Column("late", Boolean, nullable=False, default=False),
+)
+
+# Each making of a digest that differed from the one before: the counts it was made of, as JSON without texts.
+edition = Table(
+    "edition",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("week", String(8), nullable=False, index=True),
+    Column("made_at", UtcTime, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("fingerprint", String(16), nullable=False),
+    Column("facts", Text, nullable=False),
+)
+
+# The posts that stood in it: it is drawn again without one that is gone or reads differently now.
+edition_post = Table(
+    "edition_post",
+    metadata,
+    Column("edition_id", Integer, ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True),
+    Column("mention_id", String(16), primary_key=True),
+    # empty: it stood there for what it asks, or as an example
+    Column("finding_id", String(16), primary_key=True),
+    Column("revision", String(64), nullable=False),
+)
+
+# Posts that were drawn for review, with their answers; the row outlives its post as a number without one.
+drawn = Table(
+    "drawn",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("week", String(8), nullable=False),
+    Column("mention_id", String(16), ForeignKey("mention.id", ondelete="SET NULL"), index=True),
+    Column("clause_id", String(64), nullable=False),
+    Column("stratum", String(16), nullable=False),
+    # probability of being drawn
+    Column("chance", Float, nullable=False),
+    Column("score", Float, nullable=False),
+    # whether a finding that people see stood on it
+    Column("flagged", Boolean, nullable=False),
+    Column("drawn_at", UtcTime, nullable=False),
+    Column("decision", String(16)),
+    Column("reason", String(32)),
+    Column("outcome", String(32)),
+    Column("note", Text, nullable=False, default=""),
+    Column("by", String(120), nullable=False, default=""),
+    Column("answered_at", UtcTime),
+    UniqueConstraint("week", "mention_id"),
+)
+
+# Scores of the posts of a week, by language and version of the policy: counts in tenths, no post.
+week_score = Table(
+    "week_score",
+    metadata,
+    Column("week", String(8), primary_key=True),
+    Column("lang", String(8), primary_key=True),
+    Column("version", String(64), primary_key=True),
+    Column("counts", Text, nullable=False),
+    Column("flagged", Integer, nullable=False),
+    Column("drifted", Boolean, nullable=False),
+)
+
+# Stretches in which alerts were paused because scores jumped (law.md K4).
+pause = Table(
+    "pause",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("since_at", UtcTime, nullable=False),
+    Column("week", String(8), nullable=False),
+    Column("lang", String(8), nullable=False),
+    # "rate" or "scores"
+    Column("kind", String(16), nullable=False),
+    Column("value", Float, nullable=False),
+    Column("share", Float, nullable=False),
+    Column("before", Float, nullable=False),
+    Column("lifted_at", UtcTime),
+    # who lifted it; empty: calm weeks did
+    Column("lifted_by", String(120), nullable=False, default=""),
 )

@@ -8,7 +8,9 @@ from threading import Lock
 
 from sqlalchemy import Connection, Engine, func, select, update
 
-from klankbord.errors import CollectError, DeliveryError, NotFoundError
+from klankbord.alerting.rules import Rules
+from klankbord.copies import Copy
+from klankbord.errors import CollectError, NotFoundError
 from klankbord.finding import Embedding, Finding, FindingId, FindingState, Judgement, Protection, Verdict
 from klankbord.mention import Mention, MentionId, State, StateChange, mention_id
 from klankbord.policy import Mode
@@ -17,20 +19,24 @@ from klankbord.ports import Batch, Cursor, Recheck, Spend
 from klankbord.standing import Ledger
 from klankbord.store import (
     breakers,
+    copies,
     embeddings,
     findings,
     mentions,
-    messages,
+    pauses,
     retention,
     schema,
     sources,
     weeks,
 )
+from klankbord.store.alerts import raise_alerts
+from klankbord.store.editions import Editions
 from klankbord.store.engine import begin, opened, told_plainly
 from klankbord.store.kept import Kept, Versions
 from klankbord.store.keywords import Shelf
+from klankbord.store.learning import Lessons
 from klankbord.store.mentions import Rechecks
-from klankbord.store.messages import Due
+from klankbord.store.outbox import Outbox
 from klankbord.store.retention import Limits
 from klankbord.store.search import SearchIndex
 from klankbord.store.search_index import sweep
@@ -196,6 +202,7 @@ class Store:
     def _forget(
         self, connection: Connection, gone: Sequence[Mention], now: datetime, *, traceless: bool
     ) -> None:
+        copies.leave(connection, gone, traceless=traceless)
         rows = [(mention, self._forgetting_key(mention.platform, mention.native_id)) for mention in gone]
         mentions.forget(connection, rows, self._day_of, now, traceless=traceless)
 
@@ -282,7 +289,7 @@ class Store:
         self,
         judged: Sequence[tuple[Mention, Judgement]],
         versions: Versions,
-        alert_channels: Sequence[str],
+        alerts: Rules,
         alert_since: datetime,
         now: datetime,
     ) -> list[FindingId]:
@@ -291,7 +298,7 @@ class Store:
         Args:
             judged: each mention with its judgement.
             versions: policy and classifier.
-            alert_channels: where alerts go.
+            alerts: who is told of a finding in alert mode.
             alert_since: older posts wait for the digest: a first read of a source is no news.
             now: this moment.
 
@@ -304,21 +311,24 @@ class Store:
                 connection,
                 [(mention.id, one.embedding if mention.terms.store else None) for mention, one in judged],
             )
+            pauses.count(connection, judged, versions.policy, self._day_of, now)
+            near = copies.Neighbours(connection, now)
             for mention, judgement in judged:
                 if not judgement.about or judgement.protection is Protection.NO_TEXT:
                     self._set_aside(connection, mention, judgement, now)
                     continue
                 if judgement.protection is Protection.NO_FINDING:
+                    copies.ask_again(connection, [mention.id])
                     mentions.erase_findings(connection, [mention.id])
                     self._count_guarded(connection, mention, now)
                 if not mention.terms.store:
                     findings.drop_text(connection, mention)
                 pair = (versions.policy, versions.classifier)
-                made = findings.judged(connection, mention, judgement.clauses, pair, now)
+                made = findings.judged(connection, mention, judgement.clauses, pair, near, now)
                 findings.mark_judged(connection, [mention], versions.classifier, now)
                 raised += made.raised
                 if mention.published_at >= alert_since:
-                    messages.queue_alerts(connection, judgement, made.raised, alert_channels, now)
+                    raise_alerts(connection, mention, judgement, made.raised, alerts, now)
         return raised
 
     def _set_aside(
@@ -369,6 +379,11 @@ class Store:
             raise NotFoundError(f"{what} {prefix!r}")
         return found[0]
 
+    def copies(self, keys: Sequence[FindingId]) -> dict[FindingId, tuple[Copy, ...]]:
+        """The posts that share each of these findings, oldest first."""
+        with self._reading() as connection:
+            return copies.listed(connection, keys)
+
     def history(self, finding: Finding) -> tuple[list[tuple[datetime, str, str]], list[Verdict]]:
         """What happened to a finding, and every verdict on it, oldest first."""
         with self._reading() as connection:
@@ -387,45 +402,10 @@ class Store:
 
     # telling
 
-    def queue(self, key: str, channels: Sequence[str], kind: str, now: datetime) -> None:
-        """Write a message for each channel, once per key and channel."""
-        with self._writing() as connection:
-            messages.queue(connection, key, channels, kind, None, now)
-
-    def due_messages(self, now: datetime) -> list[Due]:
-        """Messages to send now."""
-        with self._reading() as connection:
-            return messages.due(connection, now)
-
-    def claim(self, message: Due, now: datetime) -> bool:
-        """Take a message; False when another process has it."""
-        with self._writing() as connection:
-            return messages.claim(connection, message, now)
-
-    def release_claims(self) -> int:
-        """Give back claims left by a process that died; only under the instance lock."""
-        with self._writing() as connection:
-            return messages.release(connection)
-
-    def message_sent(self, message: Due, now: datetime) -> None:
-        """The channel took it."""
-        with self._writing() as connection:
-            messages.sent(connection, message, now)
-
-    def message_dropped(self, message: Due, reason: str) -> None:
-        """There is nothing left to tell."""
-        with self._writing() as connection:
-            messages.dropped(connection, message, reason)
-
-    def message_failed(self, message: Due, error: DeliveryError, now: datetime) -> None:
-        """The channel did not take it."""
-        with self._writing() as connection:
-            messages.failed(connection, message, error, now)
-
-    def messages(self, limit: int = 200) -> list[dict[str, object]]:
-        """The newest messages with what became of them."""
-        with self._reading() as connection:
-            return messages.listed(connection, limit)
+    @property
+    def outbox(self) -> Outbox:
+        """Messages on their way, and what became of them."""
+        return Outbox(self._reading, self._writing)
 
     def collecting_since(self) -> datetime | None:
         """The first moment anything was collected; None in an empty store."""
@@ -442,30 +422,15 @@ class Store:
         with self._reading() as connection:
             return weeks.health(connection, known)
 
-    def digested(self, week: Week, stood: Sequence[Finding], now: datetime, *, late: bool) -> None:
-        """A digest was written; its findings stood in it."""
-        table = schema.digest
-        with self._writing() as connection:
-            if connection.execute(select(table.c.week).where(table.c.week == week.name)).first() is None:
-                connection.execute(table.insert().values(week=week.name, built_at=now, late=late))
-            findings.log_digested(connection, stood, week.name, now)
+    @property
+    def editions(self) -> Editions:
+        """What the digest asks of the store, and what it leaves there."""
+        return Editions(self._reading, self._writing)
 
-    def queued(self, key: str) -> bool:
-        """Whether a message of that key was ever queued."""
-        with self._reading() as connection:
-            return messages.stands(connection, key)
-
-    def retry_messages(self, now: datetime) -> int:
-        """Put messages that were given up back in the queue; returns how many."""
-        with self._writing() as connection:
-            return messages.retry(connection, now)
-
-    def digests(self) -> list[tuple[str, datetime, bool]]:
-        """Every digest written: week, moment, whether it was late; newest first."""
-        table = schema.digest
-        with self._reading() as connection:
-            rows = connection.execute(select(table).order_by(table.c.week.desc()))
-            return [(row.week, row.built_at, row.late) for row in rows]
+    @property
+    def learning(self) -> Lessons:
+        """What people answered, what is drawn for review, and how scores drift."""
+        return Lessons(self._reading, self._writing)
 
     @property
     def keywords(self) -> Shelf:
@@ -480,6 +445,9 @@ class Store:
         while True:
             with self._writing() as connection:
                 expired = retention.expired(connection, limits, now)
+                over = {mention.id for mention in expired}
+                along = copies.expired_with(connection, expired)
+                expired += [mention for mention in along if mention.id not in over]
                 self._forget(connection, expired, now, traceless=False)
             gone += len(expired)
             if not expired:

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -13,11 +14,14 @@ from klankbord.finding import Decision, FindingState
 from klankbord.mention import SourceId
 from klankbord.policy import ClauseId, Mode
 from klankbord.store import findings, schema, sources
+from klankbord.store.week_answers import answers
 from klankbord.week import FindingCount, GapRow, MentionCount, SourceHealth, VerdictCounts, Week, WeekFacts
 
 _BACK = 8
 #: more findings than this in one week are counted, not carried along
 _MOST = 500
+#: weeks by which open findings are told apart
+_AGES = (1, 2, 4)
 
 
 def facts(connection: Connection, week: Week, sources_known: Sequence[SourceHealth]) -> WeekFacts:
@@ -39,7 +43,7 @@ def facts(connection: Connection, week: Week, sources_known: Sequence[SourceHeal
             )
         ),
         found_late=tuple(findings.found_late(connection, week, _MOST)),
-        sources=tuple(health(connection, sources_known)),
+        sources=tuple(health(connection, sources_known, counted=False)),
         gaps=tuple(
             GapRow(
                 source_id=SourceId(row["source_id"]),
@@ -51,19 +55,29 @@ def facts(connection: Connection, week: Week, sources_known: Sequence[SourceHeal
         ),
         verdicts=_verdicts(connection, week),
         guarded=_tally(connection, "guarded", day_range),
+        given_up=_given_up(connection, week),
         collecting_since=collecting_since(connection),
+        answers=answers(connection, weeks[1].start_at, week.end_at, weeks[1].monday, day_range[1]),
     )
 
 
 def collecting_since(connection: Connection) -> datetime | None:
     """The first moment anything was collected, as far back as change rows are kept."""
     table = schema.change
-    return connection.execute(select(func.min(table.c.at)).where(table.c.what == "collected")).scalar()
+    # The oldest row is nearly always such a one: in order, and no further than the first.
+    first = select(table.c.at).where(table.c.what == "collected").order_by(table.c.at).limit(1)
+    return connection.execute(first).scalar()
 
 
-def health(connection: Connection, known: Sequence[SourceHealth]) -> list[SourceHealth]:
-    """How reading each configured source went."""
-    states = {row["id"]: row for row in sources.states(connection)}
+def health(
+    connection: Connection, known: Sequence[SourceHealth], *, counted: bool = True
+) -> list[SourceHealth]:
+    """How reading each configured source went; `counted`: also all it ever gave, which is a long look."""
+    if counted:
+        rows = sources.states(connection)
+    else:
+        rows = [dict(row) for row in connection.execute(select(schema.source)).mappings()]
+    states = {row["id"]: row for row in rows}
     healths = []
     for source in known:
         row: dict[str, Any] = states.get(source.source_id, {})
@@ -167,20 +181,35 @@ def _verdicts(connection: Connection, week: Week) -> VerdictCounts:
     )
     decisions = Counter(row["decision"] for row in rows)
     hours = [(row["at"] - row["found_at"]).total_seconds() / 3600 for row in rows if row["found_at"]]
+    found_at = schema.finding.c.found_at
+    ages = [
+        func.coalesce(func.sum(case((found_at >= week.end_at - timedelta(weeks=back), 1), else_=0)), 0)
+        for back in _AGES
+    ]
     waiting = connection.execute(
-        select(func.count(), func.min(schema.finding.c.found_at)).where(
+        select(func.count(), func.min(found_at), *ages).where(
             schema.finding.c.state == FindingState.OPEN.value, schema.finding.c.mode >= int(Mode.DIGEST)
         )
     ).one()
+    younger = [0, *(int(count) for count in waiting[2:]), waiting[0]]
+    one, two, four, older = (after - before for before, after in pairwise(younger))
     return VerdictCounts(
         confirmed=decisions[Decision.CONFIRMED.value],
         dismissed=decisions[Decision.DISMISSED.value],
         unsure=decisions[Decision.UNSURE.value],
         outcomes=dict(sorted(Counter(row["outcome"] for row in rows if row["outcome"]).items())),
         open=waiting[0],
+        ages=(one, two, four, older),
         oldest_open_at=waiting[1],
         hours_to_verdict=median(hours) if hours else None,
     )
+
+
+def _given_up(connection: Connection, week: Week) -> int:
+    table = schema.message
+    within = (table.c.due_at >= week.start_at, table.c.due_at < week.end_at)
+    total = connection.execute(select(func.count()).where(table.c.state == "failed", *within)).scalar()
+    return int(total or 0)
 
 
 def _tally(connection: Connection, name: str, days: tuple[date, date]) -> int:

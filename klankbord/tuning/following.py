@@ -8,11 +8,11 @@ from klankbord.settings import Settings
 from klankbord.store.keywords import Shelf, Version
 from klankbord.tuning.backtest import Tally
 from klankbord.tuning.versions import NOBODY, table_of
-from klankbord.week import Week
+from klankbord.week import RuleChanged, Week
 from reports.changes import list_changed
 
 
-def rules_changed(settings: Settings, shelf: Shelf, week: Week) -> tuple[tuple[date, str, str], ...]:
+def rules_changed(settings: Settings, shelf: Shelf, week: Week) -> tuple[RuleChanged, ...]:
     """The lists that changed in a week, and how those of the week before it did: day, role and words."""
     newest = shelf.newest(week.end_at)
     found = []
@@ -20,14 +20,13 @@ def rules_changed(settings: Settings, shelf: Shelf, week: Week) -> tuple[tuple[d
         # Only the last of several versions in a row was there for a whole week.
         if newest[version.list_id].number == version.number and _tells(version):
             got = None if version.at >= week.start_at else _got(settings, shelf, version, week)
+            predicted = version.predicted.get("posts_a_week")
+            language = settings.general.language
             role, what = list_changed(
-                version.list_id,
-                version.number,
-                settings.general.language,
-                predicted=version.predicted.get("posts_a_week"),
-                got=got,
+                version.list_id, version.number, language, predicted=predicted, got=got
             )
-            found.append((version.at.astimezone(settings.zone).date(), role, what))
+            day = version.at.astimezone(settings.zone).date()
+            found.append(RuleChanged(day, role, what, predicted, got))
     return tuple(found)
 
 

@@ -1,0 +1,1 @@
+"""A policy file comes in: its mistakes, its changes, what it would do and a page for people go out."""
