@@ -158,7 +158,7 @@ def _digest(folder: Path) -> Mapping[str, object]:
 
 
 def _build(folder: Path, count: int, weeks: int) -> None:
-    """A store with posts spread evenly over weeks, one in a hundred with a finding, half of those answered."""
+    """Posts spread evenly over weeks, one in a hundred with a finding, half of those answered."""
     from random import Random
 
     from benchmarks.matcher import posts, vocabulary

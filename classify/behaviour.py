@@ -12,16 +12,15 @@ from dataclasses import replace
 from functools import partial
 
 from classify import behaviour_texts as texts
-from classify.behaviour_trials import TRIALS, Trial, found, hardly_moves
+from classify.behaviour_trials import TRIALS, found, hardly_moves
 from classify.corpus import Corpus, Example
-from classify.judge import PolicyClassifier
 from classify.judging_corpus import classifier_for, findings, mention_of
 from classify.measures import share
 from classify.model import Model
 from classify.report import Row, Section
 from klankbord.finding import Judgement
 from klankbord.policy import Policy, Strictness
-from klankbord.ports import Encoder
+from klankbord.ports import Classifier, Encoder
 from klankbord.settings import Organisation
 
 #: posts of each kind and organisation; with an encoder fewer: it takes a tenth of a second for each
@@ -43,7 +42,7 @@ def behaviour(corpus: Corpus, model: Model, policy: Policy, ways: Mapping[str, E
         for name, organisation in corpus.organisations.items():
             mine = [post for post in corpus.examples if post.org == name]
             most = _MOST if encoder is None else _MOST_ENCODED
-            for trial, held in _of_one(mine, organisation, classifier, most):
+            for trial, held in outcomes(mine, organisation, classifier, most):
                 passed[way][trial].append(held)
     names = dict.fromkeys(name for one in passed.values() for name in one)
     rows = [Row(name=name, figures=tuple(share(passed[way][name]) for way in ways)) for name in names]
@@ -57,35 +56,37 @@ def behaviour(corpus: Corpus, model: Model, policy: Policy, ways: Mapping[str, E
     )
 
 
-def _of_one(
+def outcomes(
     posts: Sequence[Example],
     organisation: Organisation,
-    classifier: Callable[[Organisation], PolicyClassifier],
-    most: int,
+    classifier: Callable[[Organisation], Classifier],
+    most: int = _MOST,
 ) -> Iterator[tuple[str, bool]]:
-    strict = classifier(organisation)
-    before = strict.judge([mention_of(post) for post in posts])
+    """Every trial on the posts of one organisation: its name, and whether the judgement behaved.
+
+    Args:
+        posts: what carries the changes.
+        organisation: whose posts.
+        classifier: judges for an organisation.
+        most: carriers with a finding, and without one, of each trial.
+    """
+    judge = classifier(organisation)
+    before = judge.judge([mention_of(post) for post in posts])
     about = [(post, one) for post, one in zip(posts, before, strict=True) if one.about]
     for trial in TRIALS:
-        carriers = [(post, one) for post, one in about if trial.carries(post, one)]
-        with_one = _few([pair for pair in carriers if found(*pair)], most)
-        without = _few([pair for pair in carriers if not found(*pair)], most)
-        yield from _tried(trial, with_one + without, organisation, strict)
+        pairs = [
+            (changed, one)
+            for post, one in about
+            if trial.carries(post, one) and (changed := trial.change(post, organisation)) is not None
+        ]
+        chosen = _few([pair for pair in pairs if found(*pair)], most)
+        chosen += _few([pair for pair in pairs if not found(*pair)], most)
+        after = judge.judge([mention_of(changed) for changed, _ in chosen])
+        for (_, one), other in zip(chosen, after, strict=True):
+            yield trial.name, trial.passes(one, other)
     yield from _renamed([post for post, _ in _few(about, 2 * most)], organisation, classifier)
-    yield from _authors([post for post, _ in about], strict)
+    yield from _authors([post for post, _ in about], judge)
     yield from _counterparts(about)
-
-
-def _tried(
-    trial: Trial,
-    posts: Sequence[tuple[Example, Judgement]],
-    organisation: Organisation,
-    strict: PolicyClassifier,
-) -> Iterator[tuple[str, bool]]:
-    pairs = [(changed, one) for post, one in posts if (changed := trial.change(post, organisation))]
-    after = strict.judge([mention_of(changed) for changed, _ in pairs])
-    for (_, one), other in zip(pairs, after, strict=True):
-        yield trial.name, trial.passes(one, other)
 
 
 def _few(posts: Sequence[tuple[Example, Judgement]], most: int) -> list[tuple[Example, Judgement]]:
@@ -96,7 +97,7 @@ def _few(posts: Sequence[tuple[Example, Judgement]], most: int) -> list[tuple[Ex
 def _renamed(
     posts: Sequence[Example],
     organisation: Organisation,
-    classifier: Callable[[Organisation], PolicyClassifier],
+    classifier: Callable[[Organisation], Classifier],
 ) -> Iterator[tuple[str, bool]]:
     # What tells an ambiguous name from a bird is told of that name: neither side has it.
     plain = organisation.model_copy(update={"ambiguous": ()})
@@ -116,14 +117,14 @@ def _renamed(
         yield "organisation renamed: moves", hardly_moves(one, two)
 
 
-def _authors(posts: Sequence[Example], strict: PolicyClassifier) -> Iterator[tuple[str, bool]]:
+def _authors(posts: Sequence[Example], judge: Classifier) -> Iterator[tuple[str, bool]]:
     """What is said of the posts must be the same to the byte, whoever wrote which."""
     names = [f"{number:016x}" for number in range(len(posts))]
     mentions = [replace(mention_of(post), author=name) for post, name in zip(posts, names, strict=True)]
-    before = [repr(one).encode() for one in strict.judge(mentions)]
+    before = [repr(one).encode() for one in judge.judge(mentions)]
     random.Random(0).shuffle(names)  # noqa: S311 - a permutation, no secret
     permuted = [replace(one, author=name) for one, name in zip(mentions, names, strict=True)]
-    for one, two in zip(before, strict.judge(permuted), strict=True):
+    for one, two in zip(before, judge.judge(permuted), strict=True):
         yield "authors exchanged: byte-identical", one == repr(two).encode()
 
 
@@ -141,7 +142,5 @@ def _counterparts(posts: Sequence[tuple[Example, Judgement]]) -> Iterator[tuple[
             )
 
 
-def _strict(
-    organisation: Organisation, model: Model, policy: Policy, encoder: Encoder | None
-) -> PolicyClassifier:
+def _strict(organisation: Organisation, model: Model, policy: Policy, encoder: Encoder | None) -> Classifier:
     return classifier_for(organisation, policy, Strictness.STRICT, model, encoder)

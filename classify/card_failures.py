@@ -59,7 +59,7 @@ def _stream(report: Report) -> Iterator[str]:
     row = f"{report.shipped} standard"
     right = report.figure("flagged", row, "right at 0.5 %")
     if right and right.n:
-        yield f"Where 0.5 % of a stream touches a clause, of what is pointed at does so: {shown(right)}."
+        yield f"In a stream of which 0.5 % touches a clause, right is of what is pointed at: {shown(right)}."
     held = report.figure("guard", "everyday", report.shipped)
     if held and held.n:
         yield f"The guard also holds back everyday posts, which stay ordinary mentions: {shown(held)}."

@@ -72,7 +72,9 @@ def _confidential_topic_match(seen: Seen) -> bool:
 
 
 def _not_already_public(seen: Seen) -> bool:
-    return not seen.any_of("published") and not seen.says("public")
+    # Who says that nobody knows it yet is not taken for quoting the news.
+    told = seen.says("public") and not seen.any_of("not_announced")
+    return not seen.any_of("published") and not told
 
 
 def _internal_document_cue(seen: Seen) -> bool:

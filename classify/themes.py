@@ -161,7 +161,7 @@ class _Search:
         fit &= now <= max(_COMMON * len(self._groups), _SMALL)
         fit[pick] = False
         likely = sorted(np.flatnonzero(fit), key=lambda word: (-now[word], self._names[word]))[:_WORDS]
-        wider = [word for word in likely if now[word] > now[pick] or self._older(word, pick, before)]
+        wider = [word for word in likely if now[word] > now[pick] or self._older(int(word), pick, before)]
         return next((int(word) for word in wider if self._may_begin(int(word))), None)
 
     def _older(self, word: int, pick: int, before: Sequence[str]) -> bool:

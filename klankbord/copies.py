@@ -55,9 +55,10 @@ def said(text: str) -> Said:
     if cut:
         # The last word may be half a word.
         plain = plain[: cut.start()]
-    folded = unicodedata.normalize("NFKD", plain)
-    folded = "".join(sign for sign in folded if not unicodedata.combining(sign)).casefold()
-    words = tuple(_WORD.findall(folded)[:_MOST])
+    if not plain.isascii():
+        apart = unicodedata.normalize("NFKD", plain)
+        plain = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    words = tuple(_WORD.findall(plain.casefold())[:_MOST])
     return Said(
         words=words,
         threes=frozenset(zip(words, words[1:], words[2:], strict=False)),
@@ -89,8 +90,14 @@ def jaccard(one: Said, other: Said) -> float:
 
 def _begins(short: Said, long: Said) -> bool:
     """Whether the shorter is the longer cut short."""
-    enough = short.cut or len(short.words) >= _BEGINNING
-    return enough and long.words[: len(short.words)] == short.words
+    if not (short.cut or len(short.words) >= _BEGINNING):
+        return False
+    whole, last = short.words[:-1], short.words[-1]
+    # A text may be cut inside a word, but not inside a figure: 31 is not the beginning of 310.
+    same = long.words[len(whole)]
+    return long.words[: len(whole)] == whole and (
+        last == same or (last not in short.figures and same.startswith(last))
+    )
 
 
 def _one_word_apart(short: tuple[str, ...], long: tuple[str, ...]) -> bool:

@@ -209,7 +209,7 @@ class Teller:
             source_name=source.title if source else finding.mention.source_id,
             quote=quote,
             zone=settings.zone,
-            case=self._case(due) if due else None,
+            case=replace(self._case(due), source_kind=source.kind if source else "") if due else None,
         )
 
     def _may_quote(self, due: Due | None) -> bool:

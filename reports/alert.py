@@ -6,6 +6,7 @@ from textwrap import fill
 from zoneinfo import ZoneInfo
 
 from klankbord.finding import Finding
+from klankbord.masking import masked
 from klankbord.mention import Precision
 from klankbord.policy import Lang, Policy
 from klankbord.ports import Message
@@ -34,6 +35,8 @@ class Case:
     update: int = 1
     #: code for "I have seen it"; empty: it cannot be said
     code: str = ""
+    #: kind of source, such as "forum"
+    source_kind: str = ""
 
 
 def alert_of(  # noqa: PLR0913, PLR0917 - the door every alert passes
@@ -65,12 +68,13 @@ def alert_of(  # noqa: PLR0913, PLR0917 - the door every alert passes
     number, title = phrase.number_and_title(policy, finding, language)
     confidence = phrase.confidence_of(policy, finding.score, language)
     source = one_line(source_name or finding.mention.source_id, 60)
+    named = f"{source}, {case.source_kind}" if case and case.source_kind else source
     clause = f"{number} {title}"
     organisation = one_line(organisation_name, 60)
     subject = say("subject.alert", organisation=organisation, clause=clause, confidence=confidence)
     facts = [
         (say("label.clause"), clause),
-        (say("label.source"), f"{source} ({say(f'kind.{finding.mention.kind.value}')})"),
+        (say("label.source"), f"{named} ({say(f'kind.{finding.mention.kind.value}')})"),
         (say("label.posted"), _posted(finding, zone, say)),
         (say("label.found"), dates.moment(finding.found_at, zone, language)),
         (say("label.why"), "; ".join(phrase.why_of(finding, language, quote=shown)) or "-"),
@@ -82,8 +86,18 @@ def alert_of(  # noqa: PLR0913, PLR0917 - the door every alert passes
     ways = doors(case, phrase.door_of(finding, desk_url), desk_url, say)
     text = _text(finding, policy, confidence, facts, ways, say, shown=shown)
     payload = _payload(finding, number, title, confidence, source, desk_url, shown=shown)
-    key = case.key if case else f"alert-{finding.id}"
-    return Message(key=key, subject=subject, text=text, payload=payload | case_payload(case, desk_url))
+    if case:
+        payload |= case_payload(case, desk_url)
+        payload |= {"source_kind": case.source_kind, "matched": _own_words(finding)}
+    return Message(
+        key=case.key if case else f"alert-{finding.id}", subject=subject, text=text, payload=payload
+    )
+
+
+def _own_words(finding: Finding) -> list[str]:
+    """What of the organisation's own lists was met: its words, not the post's."""
+    names = ("topic", "product", "competitor")
+    return [one_line(masked(finding.details[name]), 80) for name in names if finding.details.get(name)]
 
 
 def case_facts(case: Case | None, say: Words) -> list[tuple[str, str]]:
@@ -103,10 +117,8 @@ def doors(case: Case | None, door: Door | None, desk_url: str, say: Words) -> li
     return found
 
 
-def case_payload(case: Case | None, desk_url: str) -> dict[str, object]:
+def case_payload(case: Case, desk_url: str) -> dict[str, object]:
     """The same for a program."""
-    if case is None:
-        return {}
     payload: dict[str, object] = {"key": case.key, "rule": case.rule, "update": case.update}
     if case.code:
         address, command = seen_at(case.code, desk_url)

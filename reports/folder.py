@@ -1,7 +1,6 @@
 """A message comes in, one .eml file goes out; the same key is always the same file."""
 
 import os
-import tempfile
 from datetime import datetime
 from pathlib import Path
 
@@ -42,8 +41,9 @@ class FolderChannel:
 
 
 def _write(target: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}.", suffix=".part")
-    fresh = Path(name)
+    # One name for each message: what a killed process left is written over by the next try.
+    fresh = target.with_name(f".{target.stem}.part")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(content)

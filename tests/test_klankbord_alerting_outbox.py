@@ -1,18 +1,17 @@
 """The outbox in the store: summaries, telling on, codes that say seen, and what became of each recipient."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from threading import Event as Stop
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from builders import NOW, mention
+from alert_house import ANNA, BEN, C08, DELIVERY, TEAM, Took, Watch, dismiss, found, opened_in, send, states
+from builders import NOW
 from sqlalchemy import create_engine, text
 
 from klankbord import pipeline, store
@@ -21,108 +20,11 @@ from klankbord.alerting.quiet import Quiet
 from klankbord.alerting.rules import Reach, Recipient, Rule, Rules, recipients_of, rules_of
 from klankbord.alerting.simulate import simulate
 from klankbord.drift import Drift
-from klankbord.errors import DeliveryError, NotFoundError, SettingsError
-from klankbord.finding import ClauseScore, Decision, Evidence, Judgement, Verdict, finding_id
+from klankbord.errors import DeliveryError
 from klankbord.installation import Installation
-from klankbord.mention import SourceId, State, StateChange, Terms
-from klankbord.policy import ClauseId, Mode
-from klankbord.ports import Batch, Channel, Cursor, Message
+from klankbord.ports import Channel, Message
 from klankbord.settings import RuleSettings, load
-from klankbord.store.kept import Versions
 from klankbord.store.messages import Due
-
-C02, C08 = ClauseId("C02-confidential"), ClauseId("C08-colleagues")
-DELIVERY = """
-[alerts]
-channels = ["duty"]
-quote = true
-
-[[channel]]
-id = "duty"
-kind = "folder"
-path = "duty"
-quote = false
-
-[[channel]]
-id = "mail"
-kind = "smtp"
-host = "127.0.0.1"
-sender = "k@voorbeeld.example"
-to = ["anna@voorbeeld.example", "team@voorbeeld.example"]
-
-[[channel]]
-id = "open"
-kind = "folder"
-path = "open"
-
-[[person]]
-id = "anna"
-channel = "mail"
-address = "Anna@voorbeeld.example"
-cap_per_day = 2
-
-[[person]]
-id = "ben"
-channel = "duty"
-quiet = "22:00-07:00"
-
-[[rule]]
-id = "rare"
-kind = "finding"
-to = ["anna", "mail"]
-escalate_after = "30m"
-escalate_to = ["ben"]
-
-[[rule]]
-id = "care"
-kind = "source"
-to = ["ben"]
-"""
-ANNA, TEAM, BEN = (
-    Recipient(channel_id="mail", name="anna"),
-    Recipient(channel_id="mail", name="team@voorbeeld.example"),
-    Recipient(channel_id="duty", name="ben"),
-)
-
-
-@dataclass
-class Took:
-    """A channel that remembers what it took, and for whom; refuses whom it is told to."""
-
-    refuse: dict[Recipient, DeliveryError] = field(default_factory=dict)
-    took: list[tuple[Recipient, Message]] = field(default_factory=list)
-    recipient: Recipient | None = None
-
-    @property
-    def id(self) -> str:
-        return "took"
-
-    def to(self, due: Due) -> Channel:
-        self.recipient = due.to
-        return self
-
-    def send(self, message: Message, now: datetime) -> None:
-        assert self.recipient is not None
-        if self.recipient in self.refuse:
-            raise self.refuse[self.recipient]
-        self.took.append((self.recipient, message))
-
-    @property
-    def keys(self) -> list[str]:
-        return [message.key for _, message in self.took]
-
-
-class Watch:
-    """A clock that tests set."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def later(self, **by: float) -> None:
-        self.now += timedelta(**by)
 
 
 @pytest.fixture
@@ -132,52 +34,9 @@ def watch() -> Watch:
 
 @pytest.fixture
 def house(tmp_path: Path, watch: Watch) -> Iterator[Installation]:
-    config = tmp_path / "config"
-    config.mkdir()
-    (config / "organisation.toml").write_text('name = "Voorbeeld BV"\n')
-    (config / "delivery.toml").write_text(DELIVERY)
-    opened = Installation(load(config), watch)
+    opened = opened_in(tmp_path, watch)
     yield opened
     opened.close()
-
-
-def found(
-    house: Installation,
-    *texts: str,
-    clause: ClauseId = C02,
-    terms: Terms = Terms(),  # noqa: B008 - frozen
-) -> list[str]:
-    """Keeps posts that are judged to be findings; their cases."""
-    now = house.clock()
-    posts = [mention(text, native_id=text, published_at=now, collected_at=now, terms=terms) for text in texts]
-    house.store.keep(SourceId("blog"), Batch(mentions=tuple(posts), next=Cursor("1")), posts, now)
-    evidence = (Evidence(start=0, end=8, signal="confidential_topic"),)
-    score = ClauseScore(
-        clause_id=clause, score=0.9, mode=Mode.ALERT, evidence=evidence, details={"topic": "t"}
-    )
-    judged = [(post, Judgement(mention_id=post.id, about=True, clauses=(score,))) for post in posts]
-    versions = Versions(policy="1", classifier="1")
-    house.store.keep_judgements(judged, versions, house.alerts.rules, now - timedelta(days=7), now)
-    return [f"alert-{finding_id(post.id, clause)}" for post in posts]
-
-
-def send(house: Installation, took: Took) -> pipeline.Told:
-    return pipeline.tell(house.store, took.to, house.alerts.compose, clock=house.clock, stop=Stop())
-
-
-def states(house: Installation) -> dict[str, Any]:
-    return {f"{row['key']} {row['recipient']}": row["state"] for row in house.store.outbox.listed()}
-
-
-def dismiss(house: Installation, key: str) -> None:
-    said = Verdict(
-        finding_id=key.removeprefix("alert-"),  # type: ignore[arg-type]
-        decision=Decision.DISMISSED,
-        reason="spam",
-        by="Anna",
-        at=house.clock(),
-    )
-    house.store.answer([(said, C02)])
 
 
 def test_a_mail_channel_is_its_addresses_and_a_persons_address_is_that_person(house: Installation) -> None:
@@ -303,92 +162,6 @@ def test_what_was_given_up_is_listed_and_can_be_tried_again_with_all_it_held(
     send(house, took)
     assert len(took.took) == 1
     assert set(states(house).values()) == {"sent"}
-
-
-def test_a_case_nobody_has_seen_is_told_on_after_the_end_of_quiet_hours(
-    house: Installation, watch: Watch
-) -> None:
-    watch.later(hours=11, minutes=45)  # 22:45 in Amsterdam
-    (key,) = found(house, "Voorbeeld een")
-    assert house.alerts.notice() == 0
-    watch.later(minutes=30)
-    assert house.alerts.notice() == 1
-    assert house.alerts.notice() == 0
-    (row,) = [row for row in house.store.outbox.listed() if row["recipient"] == "ben"]
-    assert (row["key"], row["due_at"]) == (key, datetime.fromisoformat("2026-11-19T06:00:00+00:00"))
-
-
-def test_a_case_that_somebody_has_seen_or_answered_is_not_told_on(house: Installation, watch: Watch) -> None:
-    one, other = found(house, "Voorbeeld een", "Voorbeeld twee")
-    code = code_in(house, one)
-    watch.later(minutes=5)
-    done = house.alerts.acknowledged(code, watch())
-    assert (done.key, done.recipient, done.at) == (one, ANNA, watch())
-    dismiss(house, other)
-    watch.later(hours=1)
-    assert house.alerts.notice() == 0
-
-
-def code_in(house: Installation, key: str) -> str:
-    (due,) = [due for due in house.store.outbox.due(house.clock()) if (due.key, due.to) == (key, ANNA)]
-    message = house.compose(due)
-    assert message is not None
-    assert message.payload is not None
-    command = str(message.payload["seen_command"])
-    assert command in message.text
-    return command.rpartition(" ")[2]
-
-
-def test_seen_twice_counts_from_the_first_time(house: Installation, watch: Watch) -> None:
-    (key,) = found(house, "Voorbeeld een")
-    code = code_in(house, key)
-    house.alerts.acknowledged(code, watch())
-    watch.later(hours=1)
-    assert house.alerts.acknowledged(code, watch()).at == NOW
-    what = [what for _, what, _ in house.store.history(house.store.finding(key.removeprefix("alert-")))[0]]
-    assert what.count("acknowledged") == 1
-
-
-@pytest.mark.parametrize(
-    "spoiled",
-    [
-        lambda code: "",
-        lambda code: "alert-x",
-        lambda code: code[:-1] + ("A" if code[-1] != "A" else "B"),
-        lambda code: code.replace("alert-", "alert-x", 1),
-        lambda code: code + "é",
-        lambda code: "~".join([*code.split("~")[:2], "ffffffff", code.split("~")[3]]),
-    ],
-)
-def test_a_code_that_was_not_made_here_says_nothing(
-    house: Installation, watch: Watch, spoiled: Callable[[str], str]
-) -> None:
-    (key,) = found(house, "Voorbeeld een")
-    with pytest.raises(NotFoundError):
-        house.alerts.acknowledged(spoiled(code_in(house, key)), watch())
-
-
-def test_a_code_is_over_after_its_days_and_gone_with_its_post(house: Installation, watch: Watch) -> None:
-    (key,) = found(house, "Voorbeeld een", terms=Terms(traceless=True))
-    code = code_in(house, key)
-    with pytest.raises(NotFoundError, match="good until"):
-        house.alerts.acknowledged(code, NOW + timedelta(days=8))
-    change = StateChange(platform="feed", native_id="Voorbeeld een", state=State.DELETED, at=NOW)
-    house.store.keep(SourceId("blog"), Batch(next=Cursor("2"), changes=(change,)), [], watch())
-    with pytest.raises(NotFoundError, match="gone"):
-        house.alerts.acknowledged(code, watch())
-
-
-def test_the_key_of_the_codes_is_its_owners_alone(house: Installation) -> None:
-    found(house, "Voorbeeld een")
-    house.compose(house.store.outbox.due(house.clock())[0])
-    file = house.settings.data_dir / "alerts.key"
-    assert file.stat().st_mode & 0o777 == 0o600
-    file.chmod(0o644)
-    other = Installation(house.settings, house.clock)
-    with pytest.raises(SettingsError, match="0o600"):
-        other.alerts.acknowledged("alert-x~abcdefgh~00000000~" + "A" * 22, NOW)
-    other.close()
 
 
 def test_an_alert_holds_the_text_only_over_a_channel_that_allows_it_and_never_under_c08(

@@ -4,15 +4,15 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copy
+from typing import Any
 
 import pytest
-from click.testing import Result
 from typer.testing import CliRunner
 
 from klankbord.cli import app
 
 CONFIG = Path(__file__).parent.parent / "config"
-Run = Callable[..., Result]
+Run = Callable[..., Any]
 
 
 @pytest.fixture

@@ -317,7 +317,9 @@ def test_the_digest_speaks_dutch_too(tmp_path: Path) -> None:
             predicted={"posts_a_week": 31},
         )
     )
-    [(_, role, what, *_)] = rules_changed(settings, opened.store.keywords, Week.of(NOW, settings.zone).later(1))
+    [(_, role, what, *_)] = rules_changed(
+        settings, opened.store.keywords, Week.of(NOW, settings.zone).later(1)
+    )
     assert (role, what) == (
         "communicatie",
         "trefwoordenlijst inside, versie 1: voorspeld 31 berichten per week, het werden er 0",

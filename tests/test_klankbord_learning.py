@@ -20,7 +20,7 @@ from classify.model_file import Learnt, learnt_of, load, save
 from classify.training import train as shipped_training
 from klankbord.alerting.rules import Rules
 from klankbord.cli import app
-from klankbord.cli.learning_rows import SHEET, figure_cells, figure_row, write_sheet
+from klankbord.cli.learning_rows import SHEET, figure_cells, figure_row, training_row, write_sheet
 from klankbord.drift import BINS, WeekScores
 from klankbord.errors import ImportFileError, NotFoundError
 from klankbord.finding import ClauseScore, Decision, Evidence, Judgement, Protection
@@ -597,3 +597,15 @@ def test_what_was_learnt_tells_no_post(house: Installation) -> None:
     assert (learnt.rows, learnt.until) == (1, NOW.isoformat())
     assert post.id not in learnt.of
     assert learnt != Learnt()
+
+
+def test_a_training_is_told_as_json_with_its_figures(house: Installation) -> None:
+    save_shipped(house)
+    post = mention(COFFEE)
+    put(house, post)
+    say(house, post, "confirmed")
+    told = training_row(train(house, ground(), dry_run=True), written=False)
+    figures = told.pop("figures")
+    assert isinstance(figures, list)
+    assert {row["what"] for row in figures} == {"C02 AUC", "guard recall", "guard cost"}
+    assert (told["promoted"], told["written"], told["rows"], told["verdicts"]) == (True, False, 1, 1)

@@ -32,6 +32,7 @@ from reports.numbers import numbers_of, side_of
 from reports.record import Digest
 from reports.text import text_of
 
+
 def told_as(n: int) -> str:
     """How a number of posts is told in Dutch."""
     return "minder dan 5" if 0 < n < 5 else f"{n:,}".replace(",", ".")

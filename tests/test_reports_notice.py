@@ -69,13 +69,19 @@ def test_a_long_summary_names_sixty_and_counts_the_rest() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_alert_told_again_says_so_and_names_its_rule(language: Lang) -> None:
     case = Case(
-        key="alert-x.2", rule="rare@abcdefgh", update=2, code="alert-x.2~abcdefgh~6b06b1a0~" + "A" * 22
+        key="alert-x.2",
+        rule="rare@abcdefgh",
+        update=2,
+        source_kind="forum",
+        code="alert-x.2~abcdefgh~6b06b1a0~" + "A" * 22,
     )
     message = alert_of(finding(), POLICY, "Voorbeeld BV", language, case=case)
     assert (message.key, "rare@abcdefgh" in message.text, " 2 " in message.text) == ("alert-x.2", True, True)
     assert lint(message.text, POLICY.wording, language) == []
     assert message.payload is not None
     assert (message.payload["update"], message.payload["rule"]) == (2, "rare@abcdefgh")
+    assert (message.payload["matched"], message.payload["source_kind"]) == (["tarieven 2027"], "forum")
+    assert "blog, forum (" in message.text
     assert str(message.payload["seen_command"]) in message.text
 
 

@@ -1,9 +1,13 @@
 """The digest on paper: tagged for a screen reader, the same bytes each time, and nothing asked from elsewhere."""
 
+import subprocess
+import sys
 from collections import Counter
 from io import BytesIO
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
+from unittest import SkipTest
 
 import pytest
 from digests import HOSTILE, full, quiet, tricky
@@ -15,6 +19,7 @@ from reports.picture import svg_of
 from reports.plain import harmless
 from reports.record import Digest
 
+ROOT = Path(__file__).parents[1]
 pikepdf = pytest.importorskip("pikepdf", reason="pikepdf reads the tags of a PDF")
 
 
@@ -22,7 +27,7 @@ def printed(digest: Digest) -> bytes:
     try:
         return pdf_of(digest)
     except NotFoundError as error:
-        pytest.skip(str(error))
+        raise SkipTest(str(error)) from error
 
 
 class Tree:
@@ -42,7 +47,7 @@ class Tree:
             self.outside = [key for key in root if key in {"/OpenAction", "/AA", "/AcroForm"}]
             self.order: list[str] = []
             self.pictures: list[str] = []
-            self.scopes: Counter[str] = Counter()
+            self.headless = 0
             self._walk(root.StructTreeRoot)
 
     def _walk(self, node: Any) -> None:
@@ -50,6 +55,8 @@ class Tree:
             return
         if "/S" in node:
             self.order.append(str(node.S))
+            if str(node.S) == "/TD" and not len(node.A.get("/Headers", [])):
+                self.headless += 1
             if str(node.S) == "/Figure":
                 self.pictures.append(str(node.get("/Alt", "")))
         below = node.get("/K")
@@ -68,6 +75,8 @@ def test_the_pdf_is_tagged_as_pdf_ua_asks(language: Lang) -> None:
     assert counted["/H2"] == 11
     assert counted["/H3"] == 3 + 3 + 2
     assert counted["/TH"] > 30
+    # Each cell names the headers it stands under.
+    assert (counted["/TD"] > 30, tree.headless) == (True, 0)
     assert counted["/Link"] >= 3 + 2 + 6
     assert tree.pictures == [digest.weeks_sentence]
     # A heading never skips a level.
@@ -106,3 +115,20 @@ def test_the_picture_tells_each_week_and_holds_no_markup_of_others() -> None:
 
 def test_a_picture_of_no_weeks_is_a_floor() -> None:
     assert "<rect" not in svg_of(full(weeks=()))
+
+
+def test_without_weasyprint_the_error_says_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['weasyprint'] = None; sys.path.insert(0, 'tests')\n"
+        "from digests import full\n"
+        "from klankbord.errors import NotFoundError\n"
+        "from reports.formats import FORMATS\n"
+        "try: FORMATS['pdf'].render(full())\n"
+        "except NotFoundError as error: print(error)\n"
+        "print(sorted(name for name in FORMATS if name != 'pdf' and FORMATS[name].render(full())))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    told, others = done.stdout.strip().split("\n")
+    assert "pip install 'klankbord[pdf]'" in told
+    assert "libpango" in told
+    assert others == "['csv', 'html', 'json', 'markdown', 'text', 'xlsx']"

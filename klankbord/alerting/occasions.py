@@ -54,7 +54,8 @@ def _cares(
     elif standing.word in {"blocked: not allowed", "gone"} or _failing(standing, now):
         yield Care.BLOCKED, since, standing.why
     elif standing.word == "silent":
-        yield Care.SILENT, str(pace.last_news_at), standing.why
+        last = pace.last_news_at
+        yield Care.SILENT, str(last), f"{last:%Y-%m-%d %H:%M} UTC" if last else ""
     if standing.used >= WARN_AT:
         yield Care.BUDGET, str(today), f"{standing.used:.0%}"
     read_on = source.terms.terms_read_on

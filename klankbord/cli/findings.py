@@ -15,6 +15,7 @@ from klankbord.finding import OUTCOMES, REASONS, FindingState
 if TYPE_CHECKING:
     from klankbord.finding import Finding, Verdict
     from klankbord.installation import Installation
+    from klankbord.policy import Lang
     from klankbord.week import Week
 
 
@@ -122,26 +123,43 @@ def _row(finding: Finding) -> dict[str, object]:
 
 
 def show(
+    by: By,
     finding: Annotated[str, typer.Argument(help="The finding's id, or the first letters of it.")],
     config: ConfigDir = DEFAULT,
+    lang: Annotated[str | None, typer.Option(help="nl or en; the settings' own by default.")] = None,
+    links: Annotated[
+        bool, typer.Option("--links", help="Also the links of its posts; noted in the history.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
-    """One finding: the clause, the words that voted, what is not known, and what happened since.
+    """One finding: the clause, what met it, the words that weighed, near cases, and what is not known.
 
-    Example: `klankbord findings show kfbq`.
+    Example: `klankbord findings show kfbq --lang en`.
     """
+    from klankbord.cli import findings_shown
+    from klankbord.explaining import explained
+
+    if lang not in {None, "nl", "en"}:
+        raise typer.BadParameter("nl or en", param_hint="--lang")
+    language: Lang | None = "nl" if lang == "nl" else "en" if lang == "en" else None
     with installation(config) as opened:
         found = opened.store.finding(finding)
+        said = explained(opened, found.id, language)
+        if links:
+            opened.store.links_shown(found.id, by, opened.clock())
         history, verdicts = opened.store.history(found)
-        text = opened.explained(found)
         zone = opened.settings.zone
     if json:
-        row = _row(found)
+        row = _row(found) | findings_shown.row_of(said, zone, links=links)
+        if links:
+            row["url"] = found.mention.url
         row["history"] = [{"at": at, "what": what, "detail": detail} for at, what, detail in history]
         row["verdicts"] = [_verdict_row(verdict) for verdict in verdicts]
         screen.as_json(row)
         return
-    screen.lines(*text.splitlines(), "")
+    screen.lines(*findings_shown.lines_of(said, zone, links=links))
+    if links:
+        screen.lines(found.mention.url, "")
     for at, what, detail in history:
         screen.lines(f"{screen.local(at, zone)}  {what:<10}  {detail}")
     for verdict in verdicts:

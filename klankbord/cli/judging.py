@@ -1,4 +1,4 @@
-"""classify, score and evaluate: mentions are judged, or posts from a file without keeping anything."""
+"""classify and score: mentions are judged, or posts from a file without keeping anything."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import typer
 
 from klankbord.cli import screen
 from klankbord.cli.findings import By  # noqa: TC001 - typer reads it
-from klankbord.cli.learning_rows import doubt_row, figure_cells, figure_row, review_row, write_sheet
+from klankbord.cli.learning_rows import doubt_row, figure_cells, review_row, training_row, write_sheet
 from klankbord.cli.opening import DEFAULT, AsJson, ConfigDir, installation, talk
 from klankbord.drift import sentence_of
 
@@ -71,19 +71,7 @@ def _say(row: dict[str, object], line: str, *, json: bool) -> None:
 
 def _tell(trained: Trained, file: Path, *, dry_run: bool, json: bool) -> None:
     if json:
-        row: dict[str, object] = {
-            "promoted": trained.promoted,
-            "written": trained.promoted and not dry_run,
-            "why": trained.why,
-            "model": trained.model.fingerprint,
-            "trained_on": trained.model.trained_on,
-            "rows": trained.rows,
-            "verdicts": trained.verdicts,
-            "held_out": trained.held_out,
-            "left_out": dict(trained.left_out),
-            "figures": [figure_row(one) for one in trained.figures],
-        }
-        screen.as_json(row)
+        screen.as_json(training_row(trained, written=trained.promoted and not dry_run))
         return
     if trained.figures:
         screen.table(
@@ -97,13 +85,14 @@ def _tell(trained: Trained, file: Path, *, dry_run: bool, json: bool) -> None:
         f"learnt from: {trained.verdicts} answered posts, {trained.rows - trained.verdicts} examples"
     )
     screen.lines(*(f"left out: {count}, {why}" for why, count in trained.left_out.items()))
+    model = trained.model
     if not trained.promoted:
-        screen.lines(trained.why, f"model {trained.model.fingerprint} stays")
+        screen.lines(trained.why, f"model {model.fingerprint} stays")
     elif dry_run:
         screen.lines(f"would be promoted: {trained.why}; nothing was written")
     else:
         screen.lines(f"promoted: {trained.why}")
-        screen.lines(f"model {trained.model.fingerprint} of {trained.model.trained_on} written to {file}")
+        screen.lines(f"model {model.fingerprint} of {model.trained_on} written to {file}")
 
 
 def _tell_doubts(found: list[Doubt], *, json: bool) -> None:
@@ -203,7 +192,7 @@ def _tell_estimates(opened: Installation, *, json: bool) -> None:
 
 
 def resume(by: By, config: ConfigDir = DEFAULT, json: AsJson = False) -> None:
-    """Let alerts go out again after scores jumped; how they are now becomes what later weeks are compared with.
+    """Let alerts go out again after scores jumped; later weeks are compared with how they are now.
 
     Example: `klankbord alerts resume`.
     """

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from classify.learning.comparing import Compared
     from classify.learning.doubts import Doubt
+    from klankbord.learning import Trained
     from klankbord.reviewing import ToReview
 
 #: the first six are read back by `findings judge --csv`
@@ -29,6 +30,22 @@ SHEET = (
     "title",
     "text",
 )
+
+
+def training_row(trained: Trained, *, written: bool) -> dict[str, object]:
+    """What a training did as JSON."""
+    return {
+        "promoted": trained.promoted,
+        "written": written,
+        "why": trained.why,
+        "model": trained.model.fingerprint,
+        "trained_on": trained.model.trained_on,
+        "rows": trained.rows,
+        "verdicts": trained.verdicts,
+        "held_out": trained.held_out,
+        "left_out": dict(trained.left_out),
+        "figures": [figure_row(one) for one in trained.figures],
+    }
 
 
 def figure_row(figure: Compared) -> dict[str, object]:

@@ -52,8 +52,6 @@ def judged(
             select(schema.finding).where(schema.finding.c.mention_id == mention.id)
         ).mappings()
     }
-    if held and mention.state is State.EDITED:
-        copies.no_longer_alike(connection, mention)
     raised: list[FindingId] = []
     kept: list[FindingId] = []
     found = [score for score in scores if score.mode is not Mode.SILENT]
@@ -84,6 +82,8 @@ def judged(
             .where(schema.finding.c.id.in_(withdrawn))
             .values(state=FindingState.WITHDRAWN.value)
         )
+    if mention.state is State.EDITED:
+        copies.no_longer_alike(connection, mention)
     return Made(raised=tuple(raised), kept=tuple(kept))
 
 
@@ -267,6 +267,13 @@ def reopen(connection: Connection, key: FindingId, now: datetime) -> None:
     _turn(connection, key, FindingState.OPEN, "judged", "reopened", now)
 
 
+def links_shown(connection: Connection, key: FindingId, by: str, now: datetime) -> None:
+    """Somebody asked for the links of a finding's posts, which show who wrote them (law.md C6)."""
+    connection.execute(
+        insert(schema.change).values(at=now, what="opened", mention_id=None, finding_id=key, detail=by[:120])
+    )
+
+
 def _turn(
     connection: Connection, key: FindingId, state: FindingState, what: str, detail: str, now: datetime
 ) -> None:
@@ -303,6 +310,18 @@ def verdicts(connection: Connection, key: FindingId) -> list[Verdict]:
         )
         for row in rows
     ]
+
+
+def answered(connection: Connection, clause_id: str) -> tuple[int, int]:
+    """Of the findings on a clause that people answered, how many they confirmed and how many dismissed."""
+    table = schema.verdict
+    rows = connection.execute(
+        select(table.c.finding_id, table.c.decision)
+        .where(table.c.clause_id == clause_id)
+        .order_by(table.c.id)
+    )
+    last = [decision for _, decision in {key: (key, decision) for key, decision in rows}.values()]
+    return last.count(Decision.CONFIRMED.value), last.count(Decision.DISMISSED.value)
 
 
 def log_digested(connection: Connection, findings: Sequence[Finding], week: str, now: datetime) -> None:

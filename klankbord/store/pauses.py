@@ -48,8 +48,9 @@ def count(
     first = _not_judged(connection, [mention.id for mention, _ in judged])
     found: dict[tuple[str, str], list[Judgement]] = {}
     for mention, one in judged:
-        recent = now - _RECENT <= mention.published_at
-        if recent and mention.id in first and one.about and one.clauses:
+        # Of a platform of whose deleted posts nothing may stay, not even a count is made.
+        counts = now - _RECENT <= mention.published_at and not mention.terms.traceless
+        if counts and mention.id in first and one.about and one.clauses:
             year, week, _ = day_of(mention.published_at).isocalendar()
             found.setdefault((f"{year}-W{week:02}", one.lang or ""), []).append(one)
     for (name, lang), ones in found.items():

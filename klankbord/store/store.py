@@ -384,6 +384,16 @@ class Store:
         with self._reading() as connection:
             return copies.listed(connection, keys)
 
+    def answered(self, clause_id: str) -> tuple[int, int]:
+        """How many findings on a clause people confirmed, and how many they dismissed."""
+        with self._reading() as connection:
+            return findings.answered(connection, clause_id)
+
+    def links_shown(self, finding_id: FindingId, by: str, now: datetime) -> None:
+        """Note that somebody asked for the links of a finding's posts."""
+        with self._writing() as connection:
+            findings.links_shown(connection, finding_id, by, now)
+
     def history(self, finding: Finding) -> tuple[list[tuple[datetime, str, str]], list[Verdict]]:
         """What happened to a finding, and every verdict on it, oldest first."""
         with self._reading() as connection:

@@ -75,7 +75,7 @@ def _said(connection: Connection, week: Week, most: int) -> tuple[Sequence[Any],
 
 
 def _flagged(connection: Connection, week: Week) -> set[str]:
-    """Posts with a finding that stands, even one that is only counted."""
+    """Posts with a finding that stands, even one that is only counted, and their copies."""
     mention, finding = schema.mention.c, schema.finding.c
     rows = connection.execute(
         select(finding.mention_id)
@@ -87,7 +87,13 @@ def _flagged(connection: Connection, week: Week) -> set[str]:
             finding.state != "withdrawn",
         )
     )
-    return set(rows.scalars())
+    copy = schema.finding_copy.c
+    copies = connection.execute(
+        select(copy.mention_id)
+        .join(schema.mention, mention.id == copy.mention_id)
+        .where(mention.published_at >= week.start_at, mention.published_at < week.end_at)
+    )
+    return {*rows.scalars(), *copies.scalars()}
 
 
 def _answered(connection: Connection, week: Week) -> set[tuple[str, str]]:

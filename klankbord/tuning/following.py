@@ -22,9 +22,7 @@ def rules_changed(settings: Settings, shelf: Shelf, week: Week) -> tuple[RuleCha
             got = None if version.at >= week.start_at else _got(settings, shelf, version, week)
             predicted = version.predicted.get("posts_a_week")
             language = settings.general.language
-            role, what = list_changed(
-                version.list_id, version.number, language, predicted=predicted, got=got
-            )
+            role, what = list_changed(version.list_id, version.number, language, predicted=predicted, got=got)
             day = version.at.astimezone(settings.zone).date()
             found.append(RuleChanged(day, role, what, predicted, got))
     return tuple(found)

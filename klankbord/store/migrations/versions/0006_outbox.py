@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 _KEPT = "key, channel_id, kind, finding_id, attempts, due_at, claimed_at, sent_at"
+_ADDED = "recipient, subject, rule, detail, summary, planned_at, state, error"
 
 
 def upgrade() -> None:
@@ -43,7 +44,7 @@ def upgrade() -> None:
     )
     op.execute(
         sa.text(
-            f"INSERT INTO message ({_KEPT}, recipient, subject, rule, detail, summary, planned_at, state, error) "  # noqa: S608 - a constant
+            f"INSERT INTO message ({_KEPT}, {_ADDED}) "  # noqa: S608 - constants
             f"SELECT {_KEPT}, '', CASE WHEN kind = 'alert' THEN key ELSE '' END, '', '', '', due_at, "
             "CASE WHEN state = 'failed' AND error LIKE 'withdrawn:%' THEN 'withdrawn' ELSE state END, error "
             "FROM message_before"
