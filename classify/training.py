@@ -254,7 +254,7 @@ def names_us(reading: Reading) -> bool:
 
 def _lens(posts: _Posts, lesson: _Lesson, likeness: Floats, places: Vectors) -> tuple[Lens, Floats]:
     """A lens, and what it would say of each post had it not seen the post's group."""
-    near = nearness(places, places, WIDTH).astype(np.float64)
+    near = nearness(places, places, WIDTH)
     near *= MEANING_WEIGHS
     near += likeness
     learnt = solve(near, lesson.labels, lesson.groups, _STRENGTH)
@@ -265,8 +265,9 @@ def _lens(posts: _Posts, lesson: _Lesson, likeness: Floats, places: Vectors) -> 
         weights=np.asarray(lesson.words.T @ solved.duals, dtype=np.float32),
         vote_weights=np.asarray(VOTES_WEIGH * (lesson.ballots.T @ solved.duals), dtype=np.float32),
         bias=np.asarray(solved.mean + solved.duals.sum(axis=0), dtype=np.float32),
-        centres=places,
-        pulls=np.asarray(MEANING_WEIGHS * solved.duals, dtype=np.float32),
+        # Rounded to what the file needs; in double precision, so that sums come out the same in any batch.
+        centres=places.astype(np.float64),
+        pulls=np.asarray(MEANING_WEIGHS * solved.duals).astype(np.float32).astype(np.float64),
         slope=slope,
         offset=offset,
         decided_from={head: _decided_from(head, posts, solved) for head in HEADS},

@@ -98,7 +98,7 @@ def _hits(opened: Installation, mention: Mention, clause: Clause, lang: str | No
 
 
 def _confirmed(opened: Installation, finding: Finding, looked: Looked) -> list[Case]:
-    """Confirmed findings on the clause whose texts stand and may be quoted, each with its place in meaning."""
+    """Confirmed findings on the clause whose texts stand and may be quoted, each with its place."""
     answers = [
         one
         for one in opened.store.learning.told()

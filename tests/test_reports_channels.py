@@ -22,7 +22,7 @@ from klankbord.ports import Channel, Message
 from klankbord.settings import ChannelSettings
 from reports.channels import channel_for
 from reports.mail import mail_of
-from reports.webhook import may_ask
+from reports.posting import may_ask
 
 MESSAGE = Message(
     key="alert-abc",

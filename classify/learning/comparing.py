@@ -19,6 +19,9 @@ _RESAMPLES = 400
 _FEWEST = 5
 #: verdicts below which only the shipped test part is measured
 FEWEST_VERDICTS = 30
+#: a difference nobody would notice: three sentences of an organisation's own moved an area by 0.0005, and
+#: on the same 1,360 posts that was beyond chance
+_SMALL = 0.005
 #: share of P01, P02, P03 and P05 that the guard must hold back (law.md D5)
 LEAST_RECALL = 0.95
 Where = Literal["shipped test part", "held-out verdicts"]
@@ -111,7 +114,7 @@ def _area_of(clauses: Sequence[str], asked: Asked, champion: Said, challenger: S
         low=interval[0],
         high=interval[1],
         n=len(positive),
-        worse=interval[1] < 0.0,
+        worse=interval[1] < -_SMALL,
     )
 
 
@@ -126,7 +129,7 @@ def _guard(asked: Asked, champion: Said, challenger: Said) -> Iterator[Compared]
             int(rows.sum()),
         )
         # Where the champion itself falls short of the law, the next must at least not fall further.
-        worse = values[1] < min(LEAST_RECALL, values[0]) if what == "guard recall" else interval[0] > 0.0
+        worse = values[1] < min(LEAST_RECALL, values[0]) if what == "guard recall" else interval[0] > _SMALL
         yield Compared(
             where=asked.where,
             what=what,

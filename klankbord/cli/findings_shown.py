@@ -12,7 +12,7 @@ from reports.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import tzinfo
+    from zoneinfo import ZoneInfo
 
     from classify.explaining import Explanation
     from classify.grounds import Met
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LONGEST = 80
 
 
-def lines_of(said: Explanation, zone: tzinfo, *, links: bool = False) -> list[str]:
+def lines_of(said: Explanation, zone: ZoneInfo, *, links: bool = False) -> list[str]:
     """Everything there is to say of a finding, a thought a line."""
     lang = said.language
     number = said.clause_id.split("-", 1)[0]
@@ -87,7 +87,7 @@ def how(said: Explanation, one: Met) -> str:
     return phrase(lang, key, signals=signals, words="”, “".join(quoted))
 
 
-def why_near(said: Explanation, one: Near, zone: tzinfo) -> str:
+def why_near(said: Explanation, one: Near, zone: ZoneInfo) -> str:
     """What sort of case it is, and what it has in common with the post."""
     lang = said.language
     kind = phrase(lang, "near.written")
@@ -99,7 +99,7 @@ def why_near(said: Explanation, one: Near, zone: tzinfo) -> str:
     return f"{kind}; {near}"
 
 
-def _near(said: Explanation, one: Near, zone: tzinfo) -> list[str]:
+def _near(said: Explanation, one: Near, zone: ZoneInfo) -> list[str]:
     return [f"  {why_near(said, one, zone)}", f"    {one.text}"]
 
 
@@ -127,7 +127,7 @@ def _thresholds(said: Explanation) -> Sequence[str]:
     ]
 
 
-def _copies(said: Explanation, zone: tzinfo, *, links: bool) -> list[str]:
+def _copies(said: Explanation, zone: ZoneInfo, *, links: bool) -> list[str]:
     if not said.copies:
         return []
     key = "copies.one" if len(said.copies) == 1 else "copies.many"
@@ -140,7 +140,7 @@ def _copies(said: Explanation, zone: tzinfo, *, links: bool) -> list[str]:
     return _block(phrase(said.language, key, n=len(said.copies)), rows)
 
 
-def row_of(said: Explanation, zone: tzinfo, *, links: bool) -> dict[str, object]:
+def row_of(said: Explanation, zone: ZoneInfo, *, links: bool) -> dict[str, object]:
     """The same for a program."""
     return {
         "clause_title": said.clause_title,

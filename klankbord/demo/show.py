@@ -11,11 +11,12 @@ from klankbord.demo.platforms import FORUM
 from klankbord.demo.posts import later, written
 from klankbord.demo.web import DEAD, SmallWeb
 from klankbord.finding import Finding
-from klankbord.installation import Installation, WrittenDigest
+from klankbord.installation import Installation
 from klankbord.reading import SourceRun
 from klankbord.settings import load, starter_folder
 from klankbord.store.kept import Kept
 from klankbord.week import Week
+from klankbord.weekly import WrittenDigest
 
 Say = Callable[..., None]
 

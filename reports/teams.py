@@ -1,0 +1,85 @@
+"""A message comes in, an Adaptive Card goes out to a Teams workflow; no word of a post is a command there."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+
+from klankbord.ports import Message
+from klankbord.settings import ChannelSettings
+from reports.card import Card, card_of
+from reports.posting import Poster, Request
+from reports.smtp import secret_of
+from reports.webhook import json_headers
+
+_CARD = "application/vnd.microsoft.card.adaptive"
+#: `<at>` begins a mention and `{{` a function of the card; neither means anything to a reader
+_HELD = str.maketrans({"<": "‹", ">": "›", "{": "❴", "}": "❵", "@": "@\u2060"})  # noqa: RUF001
+
+
+class TeamsChannel:
+    """Posts cards to one workflow ("when a Teams webhook request is received"), whose address is its secret."""
+
+    def __init__(self, settings: ChannelSettings) -> None:
+        """Keep the settings; nothing is opened yet."""
+        self._settings = settings
+        self._poster = Poster(settings.id, settings.allow_addresses, settings.timeout)
+
+    @property
+    def id(self) -> str:
+        """Key in delivery.toml."""
+        return self._settings.id
+
+    def send(self, message: Message, now: datetime) -> None:
+        """Post the card once.
+
+        Raises:
+            DeliveryError: not taken, see `Poster`; temporary while the environment has no address.
+        """
+        body = json.dumps(card_message(message), separators=(",", ":")).encode("ascii")
+        request = Request(headers=json_headers(message), body=body)
+        self._poster.post(secret_of(self._settings), request, now)
+
+
+def card_message(message: Message) -> dict[str, object]:
+    """The message with one Adaptive Card that a workflow takes; below the 28 KB that Teams takes."""
+    card = card_of(message)
+    content: dict[str, object] = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "fallbackText": held(card.title),
+        "body": list(_body(card)),
+        "msteams": {"width": "Full"},
+    }
+    if card.links:
+        content["actions"] = [
+            {"type": "Action.OpenUrl", "title": held(label).rstrip("?:")[:60], "url": address}
+            for label, address in card.links
+        ]
+    return {"type": "message", "attachments": [{"contentType": _CARD, "contentUrl": None, "content": content}]}
+
+
+def held(text: str) -> str:
+    """Text that neither mentions anybody nor calls a function of the card."""
+    return text.translate(_HELD)
+
+
+def _body(card: Card) -> Iterator[dict[str, object]]:
+    yield _text(_run(card.title, size="Medium", weight="Bolder"))
+    for paragraph in card.paragraphs:
+        yield _text(_run(paragraph))
+    if card.columns:
+        yield _text(_run(card.columns, fontType="Monospace"))
+    for label, value in card.facts:
+        yield {**_text(_run(f"{label}: ", weight="Bolder"), _run(value)), "spacing": "Small"}
+    if card.footer:
+        yield _text(_run(card.footer, size="Small", isSubtle=True))
+
+
+def _text(*runs: dict[str, object]) -> dict[str, object]:
+    # A text block reads Markdown, links too; the runs of rich text are shown as they are.
+    return {"type": "RichTextBlock", "inlines": list(runs)}
+
+
+def _run(text: str, **looks: object) -> dict[str, object]:
+    return {"type": "TextRun", "text": held(text), **looks}
