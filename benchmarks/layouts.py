@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from printing import show
+from benchmarks.printing import show
 
 FINDINGS = 300
 _ONE = """

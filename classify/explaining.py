@@ -5,6 +5,7 @@ Made when somebody asks for it, never while posts are judged: it costs some fort
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -21,14 +22,14 @@ from classify.model import Floats, Lens, Model, look, look_again
 from classify.nearest import Case, Near, nearest
 from classify.own_words import OwnWords
 from classify.reading import Reading, document, read
-from classify.senses import Vectors
+from classify.senses import Vectors, joined
 from classify.sentences import Sentences, sentence
 from classify.signals import Span, votes
 from classify.vectoriser import Document
 from classify.weighing import Weight, weights
 from klankbord.copies import Copy
 from klankbord.finding import Embedding, Evidence, Finding, FindingId
-from klankbord.mention import Mention
+from klankbord.mention import Mention, SourceId
 from klankbord.policy import Clause, Lang, Strictness
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class Explanation:
 
     finding_id: FindingId
     clause_id: str
+    source_id: SourceId
+    published_at: datetime
     language: Lang
     clause_title: str
     clause_text: str
@@ -74,6 +77,8 @@ class Explanation:
     nearest: tuple[Near, ...]
     unknown: tuple[str, ...]
     innocent: str
+    #: what helps, as the policy says; never toward a person
+    action: str
     sureness: Sureness
     lens: Literal["plain", "sharp"]
     #: as it was judged, and as the model is now
@@ -149,7 +154,8 @@ def looked_at(
         (embedding,) = Sentences(encoder).embedded([sentence(words)], [kept])
         vectors = np.array([embedding.vector], dtype=np.float32)
         decided = look_again(model, first, [0], vectors)[0]
-        lens, name, place = model.sharp, "sharp", model.space.placed(vectors)[0]
+        lens, name = model.sharp, "sharp"
+        place = joined(model.space.placed(vectors), first.places)[0]
     return Looked(
         reading=reading,
         document=words,
@@ -184,6 +190,8 @@ def explain(
     return Explanation(
         finding_id=finding.id,
         clause_id=finding.clause_id,
+        source_id=finding.mention.source_id,
+        published_at=finding.mention.published_at,
         language=language,
         clause_title=clause.title.get(language, ""),
         clause_text=clause.text.get(language, ""),
@@ -192,8 +200,9 @@ def explain(
         needs=_needs(clause, looked, told.hits) if text else (),
         evidence=tuple(one for one in finding.evidence if one.field == looked.field and one.end <= len(text)),
         weights=weights(looked.reading, looked.document, head, model, looked.lens, asked) if known else (),
+        # By its masked words: the organisation's own name says nothing about why two are near.
         nearest=nearest(
-            text,
+            looked.document.text,
             looked.place,
             number,
             model,
@@ -205,6 +214,7 @@ def explain(
         else (),
         unknown=unknown(number, language),
         innocent=innocent(clause, looked.voted, language),
+        action=clause.suggested_action.get(language, ""),
         sureness=Sureness(band=band(finding.score), confirmed=told.confirmed, dismissed=told.dismissed),
         lens=looked.name,
         model_version=finding.model_version,

@@ -13,18 +13,24 @@ KNOWN = ("nl", "en", "de", "fr")
 JUDGED = frozenset(("nl", "en"))
 #: probability below which the answer is "not known"; short posts in nl and en score well above
 _FLOOR = 0.70
+
+
+def _words(*lines: str) -> frozenset[str]:
+    return frozenset(" ".join(lines).split())
+
+
 #: small words that stand in one of the languages alone: most posts hold several, and need no closer look
 _SMALL_WORDS: Mapping[str, frozenset[str]] = {
-    "nl": frozenset(
-        "het een niet maar naar ook dat wordt zijn heb heeft geen nog ze mijn wel dit hij deze voor aan bij ik"
-        " wij jullie nu weer omdat alleen uit kan moet gewoon".split()
+    "nl": _words(
+        "het een niet maar naar ook dat wordt zijn heb heeft geen nog ze mijn wel dit hij deze voor aan bij",
+        "ik wij jullie nu weer omdat alleen uit kan moet gewoon",
     ),
-    "en": frozenset(
-        "the and you your this that they have has not but with from are was were what their just it's been when"
-        " would which about our my it for if his her".split()
+    "en": _words(
+        "the and you your this that they have has not but with from are was were what their just it's",
+        "been when would which about our my it for if his her",
     ),
-    "de": frozenset("und der das nicht ich ist ein eine mit sie auf für den dem wir auch sich noch".split()),
-    "fr": frozenset("le les des une est pas pour dans vous nous qui sur avec je il elle mais très".split()),
+    "de": _words("und der das nicht ich ist ein eine mit sie auf für den dem wir auch sich noch"),
+    "fr": _words("le les des une est pas pour dans vous nous qui sur avec je il elle mais très"),
 }
 #: a text with so many of one language and none of the others never was of another among 20,000 posts
 _PLENTY = 4

@@ -1,7 +1,8 @@
 """Documents and votes come in, what every head says of them goes out. Pure.
 
 A lens is one way of looking: words, votes, and how near a text comes in meaning to each written post. The
-plain lens tells meaning from words alone; the sharp one asks an encoder. Both answer for every head at once.
+plain lens guesses meaning from words alone; the sharp one asks an encoder as well. Both answer for every
+head at once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from classify.heads import CLAUSES, CORE, GUARD, PLACE
-from classify.senses import Space, Student, Vectors, nearness
+from classify.senses import Space, Student, Vectors, joined, nearness
 from classify.signals import SIGNALS
 from classify.vectoriser import Document, Vectoriser
 
@@ -27,7 +28,7 @@ _TILE = 64
 VOTE = 0.8
 #: of the likeness by votes and by meaning, beside that by words: the best of some twenty mixtures tried on
 #: organisations left out; neighbours differed by less than 0.005 in area under the curve
-VOTES_WEIGH, MEANING_WEIGHS, WIDTH = 0.1, 4.0, 1.0
+VOTES_WEIGH, MEANING_WEIGHS, WIDTH = 0.1, 4.0, 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +68,8 @@ class Lens:
     def decisions(self, words: csr_matrix, ballots: Vectors, places: Vectors) -> Vectors:
         """What each head says of each row, before calibration: rows x HEADS."""
         said = np.asarray(words @ self.weights, dtype=np.float32)
-        # Tile by tile, each of one size, in double precision: BLAS adds in another order for another shape, and
-        # a post's score must not depend on how many are judged beside it.
+        # Tile by tile, each of one size, in double precision: BLAS adds in another order for another shape,
+        # and a post's score must not depend on how many are judged beside it.
         for start in range(0, len(said), _TILE):
             tile = slice(start, start + _TILE)
             near = nearness(_whole(places[tile]), self.centres, WIDTH) @ self.pulls
@@ -132,7 +133,8 @@ def look(model: Model, documents: Sequence[Document], voted: Sequence[Mapping[st
 def look_again(model: Model, looked: Looked, rows: Sequence[int], vectors: Vectors) -> Vectors:
     """What the sharp lens says of some rows, given their encoder's vectors."""
     chosen = list(rows)
-    return model.sharp.decisions(looked.words[chosen], looked.ballots[chosen], model.space.placed(vectors))
+    places = joined(model.space.placed(vectors), looked.places[chosen])
+    return model.sharp.decisions(looked.words[chosen], looked.ballots[chosen], places)
 
 
 def protectedness(decided: NDArray[np.floating]) -> NDArray[np.floating]:

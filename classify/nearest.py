@@ -62,7 +62,7 @@ def nearest(
     """Confirmed findings first; written posts on the same clause where there are fewer than three.
 
     Args:
-        text: the post.
+        text: the post's words, names masked.
         place: where it stands; one row.
         number: of the clause.
         model: whose posts stand at the lens's centres.

@@ -85,6 +85,15 @@ def unit(vectors: Vectors) -> Vectors:
     return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
+def joined(told: Vectors, guessed: Vectors) -> Vectors:
+    """An encoder's places and the student's guesses as one: each is half of what "near" means.
+
+    Two opinions err in different posts: together they silenced a fifth fewer touching posts than the encoder
+    alone, and ranked better than either.
+    """
+    return unit(np.hstack((told, guessed)))
+
+
 def nearness(places: Vectors | Floats, centres: Vectors | Floats, width: float) -> Floats:
     """How near each place is to each centre: 1 at the same spot, falling to 0 (a radial kernel)."""
     apart: Floats = np.asarray(places, dtype=np.float64) @ np.asarray(centres, dtype=np.float64).T

@@ -15,7 +15,7 @@ from classify.folding import unfolded
 from classify.heads import PLACE
 from classify.model import WIDTH, Lens, Model
 from classify.reading import Reading
-from classify.senses import Vectors, nearness
+from classify.senses import Vectors, joined, nearness
 from classify.sentences import sentence
 from classify.signals import Span
 from classify.vectoriser import CONTEXT, TOKEN, Document, keys
@@ -106,10 +106,11 @@ def by_meaning(
 
 
 def _placed(documents: Sequence[Document], model: Model, encoder: "Encoder | None") -> Vectors:
+    guessed = model.student.placed(model.vectoriser.transform(documents))
     if encoder is None:
-        return model.student.placed(model.vectoriser.transform(documents))
+        return guessed
     vectors = np.asarray(encoder.encode([sentence(one) for one in documents]), dtype=np.float32)
-    return model.space.placed(vectors)
+    return joined(model.space.placed(vectors), guessed)
 
 
 def _parts(words: Sequence[Span], size: int) -> list[Sequence[Span]]:

@@ -46,6 +46,8 @@ class Installation:
         """Keep what everything else is made from; nothing is opened yet."""
         self.settings, self.clock, self._progress = settings, clock, progress
         self.stop = stop or Event()
+        #: when the model's file was last written, as far as is known here
+        self._model_of = 0
 
     @cached_property
     def pseudonyms(self) -> Pseudonyms:
@@ -88,6 +90,13 @@ class Installation:
         from classify.model_file import load_or_train
 
         return load_or_train(self.model_file, self.clock(), self._progress)
+
+    def _notice_model(self) -> None:
+        """`klankbord train` runs as a process of its own: its model is taken up when the file changed."""
+        changed = self.model_file.stat().st_mtime_ns if self.model_file.exists() else 0
+        if self._model_of not in (0, changed):
+            self.renew()
+        self._model_of = changed
 
     def renew(self) -> None:
         """The model file changed: it is read again when it is next needed."""
@@ -202,6 +211,7 @@ class Installation:
         from klankbord.tuning.versions import notice
 
         notice(self.settings.folder, self.store.keywords, self.clock())
+        self._notice_model()
         if again:
             self.store.judge_again(self.classifier.version)
         elif not self.store.unjudged(1):

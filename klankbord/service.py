@@ -5,8 +5,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from threading import Event
 
+from klankbord.drift import sentence_of
 from klankbord.installation import Installation
+from klankbord.learning import forget_gone
 from klankbord.reading import SourceRun
+from klankbord.reviewing import watch
 from klankbord.rounds import Rounds
 from klankbord.schedule import Every, Weekly, one_at_a_time, run
 from klankbord.searching import catch_up
@@ -34,6 +37,8 @@ def serve(installation: Installation) -> None:
         # Sources that need care, and alerts nobody said they have seen.
         Every(name="watch", every=timedelta(minutes=1), work=lambda: _watch(installation), at_once=False),
         Every(name="purge", every=timedelta(hours=6), work=lambda: _purge(installation)),
+        # Whether the scores of the last whole week jumped: alerts then pause, and the digest says so.
+        Every(name="drift", every=timedelta(hours=6), work=lambda: _drift(installation), at_once=False),
         Weekly(
             name="digest",
             weekday=chosen.weekday,
@@ -70,6 +75,7 @@ def _read(installation: Installation, rounds: Rounds[SourceRun], fresh: Event) -
         fresh.set()
     if any(one.kept.deleted or one.kept.edited for one in ended):
         installation.redraw()
+        forget_gone(installation)
 
 
 def _judge_and_tell(installation: Installation) -> None:
@@ -98,5 +104,14 @@ def _digest(installation: Installation) -> None:
 
 def _purge(installation: Installation) -> None:
     gone = installation.purge()
+    forget_gone(installation)
     if gone:
         _log.info("%d texts went: their time was over", gone)
+
+
+def _drift(installation: Installation) -> None:
+    seen = watch(installation)
+    if seen.drift is not None:
+        _log.warning(sentence_of(seen.drift, "en"))
+    elif seen.resumed:
+        _log.info("two calm weeks: alerts go out again")

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from klankbord.drift import Drift
 from klankbord.finding import Finding
 from klankbord.mention import Mention, MentionId, SourceId
 from klankbord.policy import ClauseId, Mode
@@ -242,6 +243,8 @@ class WeekFacts:
     guarded: int = 0
     #: messages planned this week that nobody tries to send any more
     given_up: int = 0
+    #: why alerts stood still in this week, where they did
+    paused: Drift | None = None
     #: first moment anything was collected; None in an empty store
     collecting_since: datetime | None = None
     rules_changed: tuple[RuleChanged, ...] = ()

@@ -1,7 +1,7 @@
 """A message comes in; its title, paragraphs, facts and links go out, as a chat shows them. Pure.
 
-The text of a message is set in columns for mail; a chat has its own width. So lines are joined again, the rows
-of a table of labels become facts, and only addresses that the payload calls a link become links.
+The text of a message is set in columns for mail; a chat has its own width. So lines are joined again, the
+rows of a table of labels become facts, and only addresses that the payload calls a link become links.
 """
 
 import re
@@ -34,14 +34,21 @@ class Card:
     footer: str = ""
 
 
-def card_of(message: Message) -> Card:
-    """The card; what is longer than a chat takes is cut and ends in a row of dots."""
+def card_of(message: Message, room: float = 1.0) -> Card:
+    """The card; what is longer than a chat takes is cut and ends in a row of dots.
+
+    Args:
+        message: about to be sent.
+        room: part of the usual number of characters, for a service that counts bytes.
+    """
     title = one_line(message.subject, 150) or "Klankbord"
     payload = message.payload or {}
     text = "\n".join(harmless(line) for line in message.text.splitlines())
     if payload.get("event") == "digest":
         lead = one_line(str(payload.get("judgement", "")), _LONG)
-        return Card(title=title, paragraphs=(lead,) if lead else (), columns=_beginning(text))
+        return Card(
+            title=title, paragraphs=(lead,) if lead else (), columns=_beginning(text, round(room * _DIGEST))
+        )
     body, footer = _parted(text)
     blocks = [block.strip("\n") for block in re.split(r"\n\s*\n", body) if block.strip()]
     ours = {str(payload.get(name)) for name in ("link", "seen_link")} - {"None"}
@@ -57,8 +64,8 @@ def card_of(message: Message) -> Card:
             (links if leads else facts).append((label, value))
     return Card(
         title=title,
-        paragraphs=tuple(_fitting(paragraphs)),
-        facts=tuple((label, one_line(value, 600)) for label, value in facts[:_MOST_FACTS]),
+        paragraphs=tuple(_fitting(paragraphs, round(room * _WHOLE))),
+        facts=tuple((label, one_line(value, round(room * 600))) for label, value in facts[:_MOST_FACTS]),
         links=tuple(links),
         footer=one_line(footer, _LONG),
     )
@@ -90,8 +97,7 @@ def _joined(block: str) -> str:
     return "\n".join(one_line(entry, 300) for entry in re.split(r"\n(?=- )", block))
 
 
-def _fitting(paragraphs: list[str]) -> Iterator[str]:
-    left = _WHOLE
+def _fitting(paragraphs: list[str], left: int) -> Iterator[str]:
     for paragraph in paragraphs:
         if len(paragraph) > left:
             yield paragraph[:left].rpartition("\n")[0] + "\n…" if "\n" in paragraph[:left] else "…"
@@ -100,8 +106,8 @@ def _fitting(paragraphs: list[str]) -> Iterator[str]:
         yield paragraph
 
 
-def _beginning(text: str) -> str:
+def _beginning(text: str, most: int) -> str:
     """The beginning of a digest, whole parts of it."""
-    if len(text) <= _DIGEST:
+    if len(text) <= most:
         return text.rstrip()
-    return text[:_DIGEST].rpartition("\n\n")[0].rstrip() + "\n\n…"
+    return text[:most].rpartition("\n\n")[0].rstrip() + "\n\n…"

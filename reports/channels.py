@@ -1,12 +1,24 @@
 """A channel's settings come in, the channel that carries messages there goes out."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from klankbord.ports import Channel
 from klankbord.settings import ChannelSettings
+from reports.apprise_channel import AppriseChannel
 from reports.folder import FolderChannel
+from reports.slack import SlackChannel
 from reports.smtp import SmtpChannel
+from reports.teams import TeamsChannel
 from reports.webhook import WebhookChannel
+
+_SENDERS: dict[str, Callable[[ChannelSettings], Channel]] = {
+    "smtp": SmtpChannel,
+    "webhook": WebhookChannel,
+    "slack": SlackChannel,
+    "teams": TeamsChannel,
+    "apprise": AppriseChannel,
+}
 
 
 def channel_for(settings: ChannelSettings, data_dir: Path) -> Channel:
@@ -16,8 +28,6 @@ def channel_for(settings: ChannelSettings, data_dir: Path) -> Channel:
         settings: checked when the config was read.
         data_dir: what a folder channel's path is relative to.
     """
-    if settings.kind == "smtp":
-        return SmtpChannel(settings)
-    if settings.kind == "webhook":
-        return WebhookChannel(settings)
-    return FolderChannel(settings, data_dir)
+    if settings.kind == "folder":
+        return FolderChannel(settings, data_dir)
+    return _SENDERS[settings.kind](settings)

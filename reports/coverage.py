@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
+from klankbord.drift import sentence_of
 from klankbord.mention import SourceId
 from klankbord.policy import Lang
 from klankbord.week import GapRow, SourceHealth, Week, WeekFacts
@@ -143,6 +144,8 @@ def _notes(facts: WeekFacts, say: Words) -> tuple[str, ...]:
     notes.append(say("guarded.few") if few else say("guarded.many", n=number(facts.guarded, say.language)))
     if facts.given_up:
         notes.append(say.many("coverage.given_up", facts.given_up))
+    if facts.paused is not None:
+        notes.append(sentence_of(facts.paused, say.language))
     since = facts.collecting_since
     local = since.astimezone(facts.week.zone).date() if since else None
     notes.append(

@@ -14,6 +14,8 @@ from klankbord.ports import Message
 from reports.plain import one_line
 
 _KEY = re.compile(r"[^A-Za-z0-9._-]+")
+#: `alert-abc.2-tagtagta`: the second time of a case, for one recipient
+_AGAIN = re.compile(r"(alert-[a-z]{1,64})\.([2-9]|[1-9][0-9]{1,2})(-[a-z]{8})?")
 _DOMAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
 #: of a mail whose sender names no domain; reserved, so that nobody owns it (RFC 2606)
 NOWHERE = "klankbord.invalid"
@@ -29,6 +31,9 @@ def mail_of(message: Message, sender: str, to: Sequence[str], now: datetime) -> 
         mail["To"] = ", ".join(filter(None, map(_address, to)))
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{safe_key(message.key)}@{domain}>"
+    if earlier := before(message.key):
+        mail["In-Reply-To"] = f"<{safe_key(earlier[-1])}@{domain}>"
+        mail["References"] = " ".join(f"<{safe_key(key)}@{domain}>" for key in earlier)
     mail["List-Id"] = f"<klankbord.{domain}>"
     mailbox = parseaddr(mail["From"])[1]
     # A request goes to a person: who reads the digest stands in delivery.toml, not with a machine.
@@ -41,6 +46,16 @@ def mail_of(message: Message, sender: str, to: Sequence[str], now: datetime) -> 
         mail.add_alternative(_sendable(message.html), subtype="html", cte="quoted-printable")
         mail.set_boundary(f"=_{hashlib.sha256(message.key.encode('utf-8', 'replace')).hexdigest()[:32]}")
     return mail
+
+
+def before(key: str) -> tuple[str, ...]:
+    """Keys of what the same recipient was told of the same case before: mail programs show them together."""
+    match = _AGAIN.fullmatch(key)
+    if match is None:
+        return ()
+    case, times, recipient = match[1], int(match[2]), match[3] or ""
+    # the first of many and the last few are enough for a thread (RFC 5322, 3.6.4)
+    return (f"{case}{recipient}", *(f"{case}.{n}{recipient}" for n in range(max(2, times - 8), times)))
 
 
 def safe_key(key: str) -> str:

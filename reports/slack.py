@@ -1,4 +1,4 @@
-"""A message comes in, blocks for Slack go out to an incoming webhook; no word of a post is a command there."""
+"""A message comes in, blocks for Slack go out to an incoming webhook; no word of a post commands there."""
 
 import json
 from collections.abc import Iterator
@@ -59,13 +59,15 @@ def blocks_of(message: Message) -> dict[str, object]:
     }
 
 
-def escaped(text: str) -> str:
+def escaped(text: str, most: int = _MOST) -> str:
     """Text as mrkdwn that mentions nobody, links nowhere and has no letters of another kind."""
     found = text.translate(_ESCAPED)
-    if len(found) <= _MOST:
+    if len(found) <= most:
         return found
     # an entity is not cut in half: what is left of one would show as it is
-    return found[:_MOST].rsplit("&", 1)[0] + "…"
+    cut = found[: most - 1]
+    start = cut.rfind("&")
+    return (cut[:start] if start >= 0 and ";" not in cut[start:] else cut) + "…"
 
 
 def _blocks(card: Card) -> Iterator[dict[str, object]]:
@@ -77,13 +79,13 @@ def _blocks(card: Card) -> Iterator[dict[str, object]]:
         yield {"type": "rich_text", "elements": [letters]}
     for start in range(0, len(card.facts), 5):
         rows = card.facts[start : start + 5]
-        lines = (f"*{escaped(label)}:* {escaped(value)[:500]}" for label, value in rows)
+        lines = (f"*{escaped(label)}:* {escaped(value, 500)}" for label, value in rows)
         yield {"type": "section", "text": _mrkdwn("\n".join(lines))}
     if card.links:
         links = (f"<{_address(address)}|{escaped(label)}>" for label, address in card.links)
         yield {"type": "section", "text": _mrkdwn("   ".join(links))}
     if card.footer:
-        yield {"type": "context", "elements": [_mrkdwn(escaped(card.footer)[:_MOST])]}
+        yield {"type": "context", "elements": [_mrkdwn(escaped(card.footer))]}
 
 
 def _mrkdwn(text: str) -> dict[str, object]:
@@ -93,4 +95,4 @@ def _mrkdwn(text: str) -> dict[str, object]:
 
 def _address(address: str) -> str:
     """An address that cannot end its own link."""
-    return quote(address, safe=":/?#[]@!$'()*+,;=%~-._").replace("&", "%26")
+    return quote(address, safe=":/?#[]@!$&'()*+,;=%~-._").replace("&", "&amp;")

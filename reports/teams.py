@@ -1,4 +1,4 @@
-"""A message comes in, an Adaptive Card goes out to a Teams workflow; no word of a post is a command there."""
+"""A message comes in, an Adaptive Card goes out to a Teams workflow; no word of a post commands there."""
 
 import json
 from collections.abc import Iterator
@@ -11,13 +11,15 @@ from reports.posting import Poster, Request
 from reports.smtp import secret_of
 from reports.webhook import json_headers
 
+#: bytes, and the parts of a card's usual length that are tried until it fits
+_MOST, _ROOMS = 26_000, (1.0, 0.5, 0.25, 0.1)
 _CARD = "application/vnd.microsoft.card.adaptive"
 #: `<at>` begins a mention and `{{` a function of the card; neither means anything to a reader
 _HELD = str.maketrans({"<": "‹", ">": "›", "{": "❴", "}": "❵", "@": "@\u2060"})  # noqa: RUF001
 
 
 class TeamsChannel:
-    """Posts cards to one workflow ("when a Teams webhook request is received"), whose address is its secret."""
+    """Posts cards to one workflow that begins with a webhook, whose address is its secret."""
 
     def __init__(self, settings: ChannelSettings) -> None:
         """Keep the settings; nothing is opened yet."""
@@ -35,14 +37,24 @@ class TeamsChannel:
         Raises:
             DeliveryError: not taken, see `Poster`; temporary while the environment has no address.
         """
-        body = json.dumps(card_message(message), separators=(",", ":")).encode("ascii")
-        request = Request(headers=json_headers(message), body=body)
+        request = Request(headers=json_headers(message), body=body_of(message))
         self._poster.post(secret_of(self._settings), request, now)
 
 
-def card_message(message: Message) -> dict[str, object]:
-    """The message with one Adaptive Card that a workflow takes; below the 28 KB that Teams takes."""
-    card = card_of(message)
+def body_of(message: Message) -> bytes:
+    """The body, below the 28 KB that Teams takes."""
+    body = b""
+    for room in _ROOMS:
+        told = json.dumps(card_message(message, room), separators=(",", ":"), ensure_ascii=False)
+        body = told.encode("utf-8", "replace")
+        if len(body) <= _MOST:
+            break
+    return body
+
+
+def card_message(message: Message, room: float = 1.0) -> dict[str, object]:
+    """The message with one Adaptive Card that a workflow takes."""
+    card = card_of(message, room)
     content: dict[str, object] = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -56,7 +68,10 @@ def card_message(message: Message) -> dict[str, object]:
             {"type": "Action.OpenUrl", "title": held(label).rstrip("?:")[:60], "url": address}
             for label, address in card.links
         ]
-    return {"type": "message", "attachments": [{"contentType": _CARD, "contentUrl": None, "content": content}]}
+    return {
+        "type": "message",
+        "attachments": [{"contentType": _CARD, "contentUrl": None, "content": content}],
+    }
 
 
 def held(text: str) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 
 from classify.heads import HEADS, PLACE
 from classify.model import Lens, Metrics, Model
-from classify.senses import Space, Student, unit
+from classify.senses import Space, Student
 from classify.signals import SIGNALS
 from classify.vectoriser import Document, fit
 
@@ -48,8 +48,8 @@ def model() -> Model:
 
 
 def _lens(weights: "np.typing.NDArray[np.float32]") -> Lens:
-    centres = unit(np.array([[1, 0, 0, 0], [1, 1, 0, 0], [0, 1, 0, 0]], dtype=np.float32))
-    pulls = np.zeros((len(POSTS), len(HEADS)), dtype=np.float32)
+    centres = np.array([[1, 0, 0, 0], [0.7, 0.7, 0, 0], [0, 1, 0, 0]])
+    pulls = np.zeros((len(POSTS), len(HEADS)))
     pulls[0, PLACE["C02"]] = 2.0
     slope = np.ones(len(HEADS))
     offset = np.full(len(HEADS), -4.0)

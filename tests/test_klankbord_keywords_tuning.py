@@ -147,7 +147,12 @@ def test_a_sample_is_the_same_in_any_order(ids: list[str], most: int) -> None:
 class ByLists:
     """Judges by the lists alone: an alert where a list hits, nothing elsewhere; "vakbond" is protected."""
 
-    def compared(self, mention: Mention, variants: Sequence[Keywords]) -> tuple[Judgement, ...]:
+    def compared(
+        self, mentions: Sequence[Mention], variants: Sequence[Keywords]
+    ) -> list[tuple[Judgement, ...]]:
+        return [self._one(mention, variants) for mention in mentions]
+
+    def _one(self, mention: Mention, variants: Sequence[Keywords]) -> tuple[Judgement, ...]:
         from classify.keywords import post_for
 
         found = []

@@ -17,7 +17,7 @@ from classify.learning.comparing import FEWEST_VERDICTS, Asked, Compared, Said, 
 from classify.learning.rows import OwnRow, matrix
 from classify.model import Model, look
 from classify.reading import document
-from classify.senses import Vectors
+from classify.senses import Vectors, joined
 from classify.signals import votes
 from classify.training import Written, names_us, readings_of, train
 from classify.vectoriser import Document
@@ -127,12 +127,12 @@ def said(model: Model, shown: Shown, lens: LensName) -> Said:
     looked = look(model, shown.documents, [dict.fromkeys(one) for one in shown.voted])
     if lens == "plain":
         return Said(decided=looked.decided, guard_from=model.plain.guard_from)
-    places = looked.places.copy()
+    told = looked.places.copy()
     known = [place for place, vector in enumerate(shown.vectors) if vector is not None]
     if known:
         vectors = np.array([shown.vectors[place] for place in known], dtype=np.float32)
-        places[known] = model.space.placed(vectors)
-    decided = model.sharp.decisions(looked.words, looked.ballots, places)
+        told[known] = model.space.placed(vectors)
+    decided = model.sharp.decisions(looked.words, looked.ballots, joined(told, looked.places))
     return Said(decided=decided, guard_from=model.sharp.guard_from)
 
 

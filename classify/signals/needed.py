@@ -14,7 +14,7 @@ _LITERAL_ESCAPES = ".$^*+?()[]{}|\\/-'\"€%&#@!:;,"
 
 
 def needed_words(pattern: str) -> frozenset[str] | None:
-    """Words of which one stands in any text that the pattern matches, or None where there are none to name."""
+    """Words of which one stands in any text that the pattern matches; None where none can be named."""
     reader = _Reader(pattern)
     try:
         found = reader.alternatives()

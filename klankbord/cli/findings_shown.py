@@ -25,7 +25,8 @@ def lines_of(said: Explanation, zone: ZoneInfo, *, links: bool = False) -> list[
     """Everything there is to say of a finding, a thought a line."""
     lang = said.language
     number = said.clause_id.split("-", 1)[0]
-    found = [phrase(lang, "head", number=number, title=said.clause_title), ""]
+    found = [phrase(lang, "head", number=number, title=said.clause_title)]
+    found += [f"{said.source_id}, {moment(said.published_at, zone, lang)}", ""]
     found += _block(phrase(lang, "clause"), [said.clause_text])
     found += _block(
         phrase(lang, "text"), [" ".join(marked(said).split()) if said.text else phrase(lang, "no_text")]
@@ -48,9 +49,11 @@ def lines_of(said: Explanation, zone: ZoneInfo, *, links: bool = False) -> list[
     found += [""] if said.nearest else []
     found += _block(phrase(lang, "unknown"), said.unknown)
     found += _block(phrase(lang, "innocent"), [said.innocent])
+    found += _block(phrase(lang, "action"), [said.action])
     found += _block(phrase(lang, "sure"), _sure(said))
     found += _block(phrase(lang, "thresholds"), _thresholds(said))
-    return found + _copies(said, zone, links=links)
+    found += _copies(said, zone, links=links)
+    return found + _block(phrase(lang, "answer"), _answers(said))
 
 
 def marked(said: Explanation) -> str:
@@ -127,6 +130,12 @@ def _thresholds(said: Explanation) -> Sequence[str]:
     ]
 
 
+def _answers(said: Explanation) -> list[str]:
+    # "No signal" comes first: nothing is taken over by default (law.md E3).
+    judge = f"klankbord findings judge {said.finding_id[:8]}"
+    return [f"{judge} dismissed --reason …", f"{judge} confirmed --outcome …", f"{judge} unsure"]
+
+
 def _copies(said: Explanation, zone: ZoneInfo, *, links: bool) -> list[str]:
     if not said.copies:
         return []
@@ -173,6 +182,7 @@ def row_of(said: Explanation, zone: ZoneInfo, *, links: bool) -> dict[str, objec
         ],
         "unknown": said.unknown,
         "innocent": said.innocent,
+        "action": said.action,
         "sure": said.sureness.band,
         "confirmed": said.sureness.confirmed,
         "dismissed": said.sureness.dismissed,

@@ -1,6 +1,7 @@
 """The shape of delivery.toml: channels, people, when the digest leaves and which alerts go to whom."""
 
 from collections.abc import Sequence
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
@@ -31,24 +32,45 @@ def _is_time(part: str) -> bool:
     return hours.isdecimal() and minutes.isdecimal() and int(hours) < 24 and int(minutes) < 60
 
 
+def _network(value: str) -> str:
+    try:
+        return str(ip_network(value, strict=False))
+    except ValueError as error:
+        raise ValueError('a network such as "10.0.0.0/8" or an address') from error
+
+
 #: "22:00-07:00": from the first time of day to the second, past midnight where that is earlier
 Hours = Annotated[str, AfterValidator(_hours)]
+Network = Annotated[str, AfterValidator(_network)]
 Number = Annotated[str, Field(pattern=r"^[A-Z]{1,3}\d{1,3}$")]
+#: what each kind of channel cannot do without
+_WANTED = {
+    "smtp": ("host", "sender", "to"),
+    "webhook": ("url",),
+    "folder": ("path",),
+    "slack": ("secret_env",),
+    "teams": ("secret_env",),
+    "apprise": ("secret_env",),
+}
+#: who holds the address of such a channel can write to it
+_SECRET_ADDRESS = ("slack", "teams", "apprise")
 
 
 class ChannelSettings(Table):
     """[[channel]] in delivery.toml: where a digest or alert goes."""
 
     id: Key
-    kind: Literal["smtp", "webhook", "folder"]
+    kind: Literal["smtp", "webhook", "folder", "slack", "teams", "apprise"]
     #: whether an alert over it may hold words of the post; unset: as under [alerts] (law.md L3)
     quote: bool | None = None
     #: folder: where .eml files are written, relative to the data folder
     path: Path | None = None
     #: webhook
     url: WebAddress | None = None
-    allow_addresses: tuple[str, ...] = ()
-    #: name of the environment variable that holds the signing secret or the mail password
+    #: networks that may be asked although they are private, such as "10.0.0.0/8"
+    allow_addresses: tuple[Network, ...] = ()
+    #: name of the environment variable that holds the signing secret, the mail password, or (slack, teams,
+    #: apprise) the whole address, which is a secret there
     secret_env: str | None = None
     #: smtp
     host: str | None = None
@@ -61,10 +83,14 @@ class ChannelSettings(Table):
 
     @model_validator(mode="after")
     def _complete(self) -> "ChannelSettings":
-        wanted = {"smtp": ("host", "sender", "to"), "webhook": ("url",), "folder": ("path",)}[self.kind]
-        missing = [name for name in wanted if not getattr(self, name)]
+        missing = [name for name in _WANTED[self.kind] if not getattr(self, name)]
         if missing:
             raise ValueError(f"a {self.kind} channel needs {', '.join(missing)}")
+        if self.kind in _SECRET_ADDRESS and self.url is not None:
+            raise ValueError(
+                f"a {self.kind} channel takes no url: its address is a secret, put it in the environment and "
+                "name the variable in secret_env"
+            )
         return self
 
 

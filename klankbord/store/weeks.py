@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, case, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from klankbord.drift import Drift
 from klankbord.finding import Decision, FindingState
 from klankbord.mention import SourceId
 from klankbord.policy import ClauseId, Mode
-from klankbord.store import findings, schema, sources
+from klankbord.store import findings, pauses, schema, sources
 from klankbord.store.week_answers import answers
 from klankbord.week import FindingCount, GapRow, MentionCount, SourceHealth, VerdictCounts, Week, WeekFacts
 
@@ -56,6 +57,7 @@ def facts(connection: Connection, week: Week, sources_known: Sequence[SourceHeal
         verdicts=_verdicts(connection, week),
         guarded=_tally(connection, "guarded", day_range),
         given_up=_given_up(connection, week),
+        paused=_paused(connection, week),
         collecting_since=collecting_since(connection),
         answers=answers(connection, weeks[1].start_at, week.end_at, weeks[1].monday, day_range[1]),
     )
@@ -210,6 +212,15 @@ def _given_up(connection: Connection, week: Week) -> int:
     within = (table.c.due_at >= week.start_at, table.c.due_at < week.end_at)
     total = connection.execute(select(func.count()).where(table.c.state == "failed", *within)).scalar()
     return int(total or 0)
+
+
+def _paused(connection: Connection, week: Week) -> Drift | None:
+    held = (
+        one.drift
+        for one in pauses.listed(connection)
+        if one.since_at < week.end_at and (one.lifted_at is None or one.lifted_at >= week.start_at)
+    )
+    return next(held, None)
 
 
 def _tally(connection: Connection, name: str, days: tuple[date, date]) -> int:
