@@ -16,6 +16,8 @@ _KNOWN = (
     "al drie dagen storing bij _org_, wat een pech",
     "al drie dagen storing bij _org_, wat een dag",
 )
+#: where the written posts stand
+_CENTRES = np.array([[1, 0, 0, 0], [0.7, 0.7, 0, 0], [0, 1, 0, 0]])
 
 
 def model() -> Model:
@@ -33,8 +35,9 @@ def model() -> Model:
         space=Space(
             mean=np.zeros(384, dtype=np.float32), directions=np.zeros((384, _SIZE), dtype=np.float32)
         ),
-        plain=_lens(weights),
-        sharp=_lens(weights),
+        plain=_lens(weights, _CENTRES),
+        # An encoder's place and the student's guess stand side by side there.
+        sharp=_lens(weights, np.hstack((_CENTRES, _CENTRES)) / np.sqrt(2.0)),
         rules=np.zeros((len(SIGNALS), len(HEADS)), dtype=np.float32),
         posts=POSTS,
         encoder="",
@@ -47,8 +50,7 @@ def model() -> Model:
     )
 
 
-def _lens(weights: "np.typing.NDArray[np.float32]") -> Lens:
-    centres = np.array([[1, 0, 0, 0], [0.7, 0.7, 0, 0], [0, 1, 0, 0]])
+def _lens(weights: "np.typing.NDArray[np.float32]", centres: "np.typing.NDArray[np.float64]") -> Lens:
     pulls = np.zeros((len(POSTS), len(HEADS)))
     pulls[0, PLACE["C02"]] = 2.0
     slope = np.ones(len(HEADS))

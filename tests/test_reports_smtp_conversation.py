@@ -72,7 +72,7 @@ class Post:
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword
     ) -> AuthResult:
         self.logins.append(data)
-        return AuthResult(success=data.password == b"s3cret")
+        return AuthResult(success=data.password == b"s3cret", handled=False)
 
     @property
     def got(self) -> Counter[str]:

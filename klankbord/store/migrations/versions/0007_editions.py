@@ -33,4 +33,3 @@ def upgrade() -> None:
     # Nine weeks of mentions are counted by source and language without a look at a single row of them.
     op.drop_index("ix_mention_published", table_name="mention")
     op.create_index("ix_mention_published", "mention", ["published_at", "source_id", "lang"])
-
