@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from classify.corpus import Corpus, Example
 from classify.heads import CORE, GUARD, HEADS, PLACE, TEXT_GOES, TOUCHING, labels
 from classify.learning.rows import OwnRow, matrix
+from classify.mixing import MIXED
 from classify.model import (
     MEANING_WEIGHS,
     VOTES_WEIGH,
@@ -68,7 +69,7 @@ class _Posts:
     ballots: Vectors
     labels: Floats
     groups: tuple[str, ...]
-    #: the posts that name the organisation or a product: no others are ever judged
+    #: written posts that name the organisation or a product: no others are ever judged
     named: Bools
 
     def having(self, head: str) -> Bools:
@@ -152,7 +153,12 @@ def _trained(
         ballots=ballots(votes(reading) for reading in readings),
         labels=labels(corpus.examples),
         groups=tuple(_group(post) for post in corpus.examples),
-        named=np.array([names_us(reading) for reading in readings]),
+        named=np.array(
+            [
+                post.writer != MIXED and names_us(one)
+                for post, one in zip(corpus.examples, readings, strict=True)
+            ]
+        ),
     )
     lesson = _lesson(posts, vectoriser, own)
     count = len(posts.examples)

@@ -108,6 +108,8 @@ class Finding:
     model_version: str
     found_at: datetime
     state: FindingState = FindingState.OPEN
+    #: other posts that say nearly the same and share it; counted where a digest is made of it
+    copies: int = 0
 
     @property
     def id(self) -> FindingId:

@@ -1,4 +1,4 @@
-"""When something was posted comes in; where far more is said than usual at this time of the week goes out. Pure.
+"""When something was posted comes in; where far more is said than at this time of other weeks goes out. Pure.
 
 What is usual is what the last weeks had at the same time of the same day, an hour early and late included, by
 the clock on the wall. Its middle and its spread are a median and a median deviation, so that one loud week
@@ -179,24 +179,29 @@ def _began_at(heard: Heard, now: datetime, zone: tzinfo) -> datetime:
 
 def _usual(heard: Heard, end: datetime, within: timedelta, zone: tzinfo) -> _Usual | None:
     """What the same stretch of the week had before; None where too few weeks are known."""
-    counts: list[int] = []
-    weeks = 0
+    exact: list[int] = []
+    around: list[int] = []
     for earlier in _same_time(end, zone):
         if earlier - within - _HOUR < heard.since:
             break
-        weeks += 1
-        counts += (heard.count(earlier + shift - within, earlier + shift) for shift in _SHIFTS)
-    if weeks < FEWEST:
+        exact.append(heard.count(earlier - within, earlier))
+        around += (heard.count(earlier + shift - within, earlier + shift) for shift in _SHIFTS)
+    if len(exact) < FEWEST:
         return None
+    # the hours around steady what few weeks say; they say nothing where all comes at nine sharp
+    middle = max(median(exact), median(around))
+    spread = max(1.0, _spread(exact), _spread(around))
+    return _Usual(middle=middle, root=_root(middle), spread=spread)
+
+
+def _spread(counts: Sequence[int]) -> float:
     roots = [_root(count) for count in counts]
-    root = median(roots)
-    # the root of a count that is due to chance alone has a standard deviation of one half, here doubled
-    spread = max(1.0, _DEVIATION * median(abs(one - root) for one in roots))
-    return _Usual(middle=median(counts), root=root, spread=spread)
+    middle = median(roots)
+    return _DEVIATION * median(abs(one - middle) for one in roots)
 
 
 def _root(count: float) -> float:
-    """Twice the root of a count, which has a standard deviation of one (Anscombe)."""
+    """Twice the root of a count: what chance alone does to it has a standard deviation of one (Anscombe)."""
     return 2 * sqrt(count + 3 / 8)
 
 

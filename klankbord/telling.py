@@ -15,6 +15,7 @@ from klankbord.alerting.event import Event, Kind, finding_event
 from klankbord.alerting.occasions import drift_event, source_events
 from klankbord.alerting.rules import Recipient, Rules, recipients_of, rules_of
 from klankbord.alerting.simulate import Simulation, simulate
+from klankbord.alerting.spiking import spike_events
 from klankbord.errors import DeliveryError, NotFoundError
 from klankbord.finding import Finding, FindingState
 from klankbord.policy import Mode
@@ -28,6 +29,8 @@ from klankbord.store.messages import OVERFLOW, Due
 if TYPE_CHECKING:
     from reports.alert import Case
 
+#: whether far more is said than usual is looked at so often
+_LISTEN_EVERY = timedelta(minutes=10)
 #: kinds of message that are about findings
 _OF_FINDINGS = ("alert", OVERFLOW)
 
@@ -76,6 +79,7 @@ class Teller:
         self._channels: dict[Recipient, Channel] = {}
         #: cases about sources that stand at this moment
         self._standing: frozenset[str] = frozenset()
+        self._listened_at: datetime | None = None
 
     @property
     def _store(self) -> Store:
@@ -97,7 +101,7 @@ class Teller:
         now = self._clock()
         about_sources = self._source_events(now)
         self._standing = frozenset(event.key for event in about_sources)
-        every = (*about_sources, *self._model_events(now), *events)
+        every = (*about_sources, *self._model_events(now), *self._spike_events(now), *events)
         made = self._store.outbox.tell(every, self.rules, now)
         return made + self._store.outbox.escalate(self.rules, self._standing, now)
 
@@ -114,6 +118,17 @@ class Teller:
             return []
         why = f"{pause.drift.week}, {pause.drift.lang}: {pause.drift.before:.1%} -> {pause.drift.share:.1%}"
         return [drift_event(pause.drift.week, why, now)]
+
+    def _spike_events(self, now: datetime) -> list[Event]:
+        if not self.rules.on(Kind.SPIKE):
+            return []
+        if self._listened_at is not None and now - self._listened_at < _LISTEN_EVERY:
+            return []
+        self._listened_at = now
+        sources = [source for source in self._settings.sources if source.enabled]
+        history = self._store.outbox.heard({one.id: one.terms.retention_days for one in sources}, now)
+        titles = {one.id: one.title for one in sources} | {"": self._settings.organisation.name}
+        return spike_events(history, titles, now, self._settings.zone)
 
     # sending
 

@@ -31,7 +31,9 @@ class Cluster:
     @property
     def copies(self) -> int:
         """Other posts with nearly the same text."""
-        return len({finding.mention.id for finding in self.findings}) - 1
+        # One post may share several findings, each with the same copies.
+        shared = {finding.mention.id: finding.copies for finding in self.findings}
+        return len(shared) - 1 + sum(shared.values())
 
     @property
     def other_clauses(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from klankbord.finding import ClauseScore, Decision, Finding, FindingId, FindingState, Verdict, finding_id
 from klankbord.mention import Mention, MentionId, State
@@ -17,6 +17,13 @@ from klankbord.store.rows import evidence_text, finding_of, mention_of
 from klankbord.week import Week
 
 _FINDING_COLUMNS = tuple(column.label(f"f_{column.name}") for column in schema.finding.c)
+
+
+_MARK = (
+    update(schema.mention)
+    .where(schema.mention.c.id == bindparam("key"), schema.mention.c.revision == bindparam("of"))
+    .values(judged_revision=bindparam("of"), judged_by=bindparam("version"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,19 +149,35 @@ def _write(
     connection.execute(update(schema.finding).where(schema.finding.c.id == key).values(**values | again))
 
 
-def mark_judged(connection: Connection, mentions: Iterable[Mention], version: str, now: datetime) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the store held of some mentions before they were judged."""
+
+    #: judged for the first time
+    fresh: frozenset[str]
+    #: a finding, a copy or a drawn row is held of them
+    rows: frozenset[str]
+
+
+def standing(connection: Connection, ids: Sequence[MentionId]) -> Standing:
+    """Asked once for a whole batch: of most mentions nothing is held, and nothing has to be taken back."""
+    mention, fresh, rows = schema.mention.c, set[str](), set[str]()
+    for part in parts(ids):
+        new = select(mention.id).where(mention.id.in_(part), mention.judged_by.is_(None))
+        fresh.update(connection.execute(new).scalars())
+        for table in (schema.finding, schema.finding_copy, schema.drawn):
+            held = select(table.c.mention_id).where(table.c.mention_id.in_(part))
+            rows.update(connection.execute(held).scalars())
+    return Standing(fresh=frozenset(fresh), rows=frozenset(rows))
+
+
+def mark_judged(connection: Connection, mentions: Sequence[Mention], version: str, now: datetime) -> None:
     """These revisions were judged by this classifier."""
-    for mention in mentions:
-        connection.execute(
-            update(schema.mention)
-            .where(schema.mention.c.id == mention.id, schema.mention.c.revision == mention.revision)
-            .values(judged_revision=mention.revision, judged_by=version)
-        )
-        connection.execute(
-            insert(schema.change).values(
-                at=now, what="classified", mention_id=mention.id, finding_id=None, detail=version[:120]
-            )
-        )
+    if not mentions:
+        return
+    connection.execute(_MARK, [{"key": one.id, "of": one.revision, "version": version} for one in mentions])
+    told = {"at": now, "what": "classified", "finding_id": None, "detail": version[:120]}
+    connection.execute(insert(schema.change), [told | {"mention_id": one.id} for one in mentions])
 
 
 def drop_text(connection: Connection, mention: Mention) -> None:

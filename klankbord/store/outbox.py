@@ -1,6 +1,6 @@
 """What the sending asks of the store; each method is one transaction."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 
@@ -10,7 +10,8 @@ from klankbord.alerting.event import Event
 from klankbord.alerting.rules import Recipient, Rules
 from klankbord.errors import DeliveryError
 from klankbord.finding import Finding
-from klankbord.store import alerts, messages
+from klankbord.spikes import Heard
+from klankbord.store import alerts, messages, said
 from klankbord.store.alerts import GivenUp
 from klankbord.store.messages import Due
 
@@ -110,6 +111,11 @@ class Outbox:
         """Messages planned in this time that did not reach somebody and are not tried any more."""
         with self._reading() as connection:
             return alerts.given_up(connection, since, until)
+
+    def heard(self, kept_days: Mapping[str, int], now: datetime) -> list[Heard]:
+        """When something was posted in the last weeks: for each source, and for all together."""
+        with self._reading() as connection:
+            return said.heard(connection, kept_days, now)
 
     def findings_since(self, since: datetime) -> list[Finding]:
         """The findings in alert mode that were made since, in the order they were."""

@@ -313,43 +313,38 @@ class Store:
             )
             pauses.count(connection, judged, versions.policy, self._day_of, now)
             near = copies.Neighbours(connection, now)
+            before = findings.standing(connection, [mention.id for mention, _ in judged])
+            stay = [pair for pair in judged if pair[1].about and pair[1].protection is not Protection.NO_TEXT]
             for mention, judgement in judged:
+                guarded = judgement.about and judgement.protection is not Protection.NONE
+                if guarded and mention.id in before.fresh:
+                    mentions.add(connection, self._day_of(now), "guarded")
                 if not judgement.about or judgement.protection is Protection.NO_TEXT:
                     self._set_aside(connection, mention, judgement, now)
-                    continue
-                if judgement.protection is Protection.NO_FINDING:
+            for mention, judgement in stay:
+                if judgement.protection is Protection.NO_FINDING and mention.id in before.rows:
                     copies.ask_again(connection, [mention.id])
                     mentions.erase_findings(connection, [mention.id])
-                    self._count_guarded(connection, mention, now)
                 if not mention.terms.store:
                     findings.drop_text(connection, mention)
+                if mention.id not in before.rows and _nothing_to_say(mention, judgement):
+                    continue
                 pair = (versions.policy, versions.classifier)
                 made = findings.judged(connection, mention, judgement.clauses, pair, near, now)
-                findings.mark_judged(connection, [mention], versions.classifier, now)
                 raised += made.raised
                 if mention.published_at >= alert_since:
                     raise_alerts(connection, mention, judgement, made.raised, alerts, now)
+            findings.mark_judged(connection, [mention for mention, _ in stay], versions.classifier, now)
         return raised
 
     def _set_aside(
         self, connection: Connection, mention: Mention, judgement: Judgement, now: datetime
     ) -> None:
-        if judgement.about:
-            self._count_guarded(connection, mention, now)
         self._forget(connection, [mention], now, traceless=True)
         if not judgement.about:
             # It was no mention after all: the week must not count it as one.
             day = self._day_of(mention.published_at)
             mentions.add(connection, day, "mention", mention.source_id, mention.lang, n=-1)
-
-    def _count_guarded(self, connection: Connection, mention: Mention, now: datetime) -> None:
-        first = connection.execute(
-            select(schema.mention.c.judged_by).where(schema.mention.c.id == mention.id)
-        ).scalar()
-        if first is None:
-            mentions.add(connection, self._day_of(now), "guarded")
-
-    # findings
 
     def findings(
         self,
@@ -473,3 +468,8 @@ class Store:
                 table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
                 for table in schema.metadata.sorted_tables
             }
+
+
+def _nothing_to_say(mention: Mention, judgement: Judgement) -> bool:
+    """No finding, and no edit that could part a copy from its first."""
+    return mention.state is not State.EDITED and all(one.mode is Mode.SILENT for one in judgement.clauses)

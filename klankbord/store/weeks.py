@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -11,10 +12,10 @@ from sqlalchemy import Connection, case, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from klankbord.drift import Drift
-from klankbord.finding import Decision, FindingState
+from klankbord.finding import Decision, Finding, FindingState
 from klankbord.mention import SourceId
 from klankbord.policy import ClauseId, Mode
-from klankbord.store import findings, pauses, schema, sources
+from klankbord.store import copies, findings, pauses, schema, sources
 from klankbord.store.week_answers import answers
 from klankbord.week import FindingCount, GapRow, MentionCount, SourceHealth, VerdictCounts, Week, WeekFacts
 
@@ -33,7 +34,8 @@ def facts(connection: Connection, week: Week, sources_known: Sequence[SourceHeal
         week=week,
         mentions=_mentions(connection, weeks),
         findings_counted=_counted(connection, weeks),
-        findings=tuple(
+        findings=_with_copies(
+            connection,
             findings.find(
                 connection,
                 state=None,
@@ -41,9 +43,9 @@ def facts(connection: Connection, week: Week, sources_known: Sequence[SourceHeal
                 between=(week.start_at, week.end_at),
                 least=Mode.DIGEST,
                 limit=_MOST,
-            )
+            ),
         ),
-        found_late=tuple(findings.found_late(connection, week, _MOST)),
+        found_late=_with_copies(connection, findings.found_late(connection, week, _MOST)),
         sources=tuple(health(connection, sources_known, counted=False)),
         gaps=tuple(
             GapRow(
@@ -212,6 +214,11 @@ def _given_up(connection: Connection, week: Week) -> int:
     within = (table.c.due_at >= week.start_at, table.c.due_at < week.end_at)
     total = connection.execute(select(func.count()).where(table.c.state == "failed", *within)).scalar()
     return int(total or 0)
+
+
+def _with_copies(connection: Connection, found: Sequence[Finding]) -> tuple[Finding, ...]:
+    counts = {key: len(of) for key, of in copies.listed(connection, [one.id for one in found]).items()}
+    return tuple(replace(one, copies=counts.get(one.id, 0)) for one in found)
 
 
 def _paused(connection: Connection, week: Week) -> Drift | None:
