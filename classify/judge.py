@@ -5,6 +5,7 @@ Only what a mention says is read, never who wrote it.
 
 import hashlib
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,7 +20,7 @@ from classify.heads import PLACE, SHARED, TOUCHING
 from classify.keyword_gate import gate_queries
 from classify.keywords import Keywords, ListHit, keywords_of, post_for
 from classify.language import JUDGED, detect
-from classify.model import Floats, Lens, Model, look, look_again
+from classify.model import Floats, Lens, Model, look, look_again, protectedness
 from classify.modes import Circumstances
 from classify.own_words import OwnWords, own_words
 from classify.reading import Reading, document, read
@@ -41,6 +42,9 @@ _WORTH_SHOWING = 0.5
 _PLAIN = 0.9
 #: posts looked at together: more saves little, and memory grows with it
 _BATCH = 256
+_SENTENCE = re.compile(r"(?<=[.!?\n])\s+")
+#: shorter ones say too little to be sure of, and of very long posts the first ones are looked at
+_SENTENCE_WORDS, _MOST_SENTENCES = 3, 24
 Votes = dict[str, tuple[Span, ...]]
 _NOTHING: Mapping[MentionId, Embedding] = {}
 
@@ -201,10 +205,23 @@ class PolicyClassifier:
         judged = replace(judged, embedding=look.embedding)
         post = post_for(case.mention)
         listed = [replace(case, hits=keywords.hits(post, case.lang)) for keywords in variants]
-        return tuple(
+        found = tuple(
             replace(judged, clauses=tuple(self._scored(clause, one, look) for clause in self._rules))
             for one in listed
         )
+        if any(one.mode > Mode.SILENT for each in found for one in each.clauses) and self._mixed(case):
+            guarded = Judgement(mention_id=case.mention.id, about=True, lang=case.lang)
+            return (replace(guarded, protection=Protection.NO_FINDING),) * len(variants)
+        return found
+
+    def _mixed(self, case: _Case) -> bool:
+        """Whether a sentence of it is protected beyond doubt: that wins, whatever stands beside it (D4)."""
+        parts = [part for part in _SENTENCE.split(case.reading.given) if len(part.split()) >= _SENTENCE_WORDS]
+        if len(parts) < 2:
+            return False
+        readings = [read("", part, "", self._own) for part in parts[:_MOST_SENTENCES]]
+        looked = look(self._model, [document(one) for one in readings], [votes(one) for one in readings])
+        return bool((protectedness(looked.decided) >= self._model.plain.guard_sure_from).any())
 
     def _scored(self, clause: Clause, case: _Case, look: _Look) -> ClauseScore:
         number = SHARED.get(clause.number, clause.number)

@@ -61,6 +61,8 @@ class Lens:
     decided_from: Mapping[str, float]
     #: protectedness from which the guard holds a post back; decision from which its text goes too
     guard_from: float
+    #: protectedness from which one sentence alone holds back the post it stands in (law.md D4)
+    guard_sure_from: float
     text_goes_from: float
     #: decision of "touching" below which no second look pays
     look_from: float

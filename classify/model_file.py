@@ -11,7 +11,7 @@ import os
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -22,7 +22,6 @@ from classify import corpus as written
 from classify.corpus.vectors import vectors_of
 from classify.heads import HEADS
 from classify.learning.rows import OwnRow
-from classify.mixing import mixed
 from classify.model import Lens, Metrics, Model
 from classify.senses import Space, Student
 from classify.sentences import sentence
@@ -32,7 +31,7 @@ from classify.vectoriser import Vectoriser
 from klankbord.errors import ModelCorruptError, ModelOutdatedError
 
 # 1 - linear heads, fusion per clause, one vocabulary for all; 2 - borders of decided heads;
-# 3 - two lenses over words, votes and meaning; 4 - mixed posts teach the guard
+# 3 - two lenses over words, votes and meaning; 4 - sentences that are protected on their own
 _FORMAT = 4
 _LONGEST_HEADER = 4_000
 _PLAIN = ("encoder", "fingerprint", "corpus", "trained_on")
@@ -137,8 +136,6 @@ def rehearse_shipped(now: datetime, progress: Callable[[str], None], own: Sequen
 def shipped(part: Literal["train", "test"]) -> Written:
     """The written posts of a part with their shipped vectors."""
     corpus = written.load(part)
-    if part == "train":
-        corpus = replace(corpus, examples=(*corpus.examples, *mixed(corpus.examples)))
     sentences = [sentence(one) for one in documents_of(corpus)]
     vectors, encoder = vectors_of(part, sentences)
     return Written(corpus=corpus, vectors=vectors, encoder=encoder)

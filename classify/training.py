@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from classify.corpus import Corpus, Example
 from classify.heads import CORE, GUARD, HEADS, PLACE, TEXT_GOES, TOUCHING, labels
 from classify.learning.rows import OwnRow, matrix
-from classify.mixing import MIXED
 from classify.model import (
     MEANING_WEIGHS,
     VOTES_WEIGH,
@@ -41,6 +40,8 @@ _STRENGTH = 3.0
 _RULES_STRENGTH = 30.0
 #: share of P01, P02, P03 and P05 to hold back in each language, on organisations left out (law.md D5)
 GUARD_RECALL = 0.97
+#: of posts that touch a clause, the share that may look decidedly protected
+_TOUCHING_SURE = 0.02
 #: share of other posts on which a head may be decidedly convinced, on organisations left out
 # On organisations left out 1 in 200 kept the clauses precise that need their signals too; C07 rests more on
 # its head and took in right advice, hence 1 in 500.
@@ -153,12 +154,7 @@ def _trained(
         ballots=ballots(votes(reading) for reading in readings),
         labels=labels(corpus.examples),
         groups=tuple(_group(post) for post in corpus.examples),
-        named=np.array(
-            [
-                post.writer != MIXED and names_us(one)
-                for post, one in zip(corpus.examples, readings, strict=True)
-            ]
-        ),
+        named=np.array([names_us(reading) for reading in readings]),
     )
     lesson = _lesson(posts, vectoriser, own)
     count = len(posts.examples)
@@ -278,6 +274,7 @@ def _lens(posts: _Posts, lesson: _Lesson, likeness: Floats, places: Vectors) -> 
         offset=offset,
         decided_from={head: _decided_from(head, posts, solved) for head in HEADS},
         guard_from=_guard_from(posts, solved),
+        guard_sure_from=_guard_sure_from(posts, solved),
         text_goes_from=_border(posts.named & ~posts.having(TEXT_GOES), TEXT_GOES, solved, _KEPT_TEXTS_GONE),
         look_from=_border(posts.named & _ordinary(posts), TOUCHING, solved, LOOKED_AT_AGAIN),
     )
@@ -326,6 +323,12 @@ def _guard_from(posts: _Posts, solved: Solved) -> float:
     return min(
         float(np.quantile(said[core], 1.0 - GUARD_RECALL, method="lower")) for core in cores if core.any()
     )
+
+
+def _guard_sure_from(posts: _Posts, solved: Solved) -> float:
+    """The decision that hardly any touching post reaches."""
+    touching = posts.named & posts.having(TOUCHING)
+    return float(np.quantile(protectedness(solved.held_out[touching]), 1.0 - _TOUCHING_SURE))
 
 
 def _rules(posts: _Posts) -> Vectors:

@@ -66,6 +66,7 @@ def _lens(weights: "np.typing.NDArray[np.float32]", centres: "np.typing.NDArray[
         offset=offset,
         decided_from=dict.fromkeys(HEADS, 1e9),
         guard_from=1e9,
+        guard_sure_from=1e9,
         text_goes_from=1e9,
         look_from=-1e9,
     )

@@ -89,7 +89,7 @@ def test_help_loads_no_heavy_library() -> None:
         (("findings", "show", "zzzz"), 2, "no finding begins with 'zzzz'"),
         (("findings", "judge", "zzzz"), 2, "verdict"),
         (("score", "missing.jsonl"), 2, "missing.jsonl"),
-        (("alerts", "test", "nope"), 2, "no channel 'nope'"),
+        (("alerts", "test", "nope"), 2, "no channel or person 'nope'"),
         (("digest", "send", "--week", "2031-W01"), 2, "has not ended yet"),
         (("findings", "judge", "zzzz", "dismissed", "--undo"), 2, "give a finding"),
         (("frobnicate",), 2, "No such command"),

