@@ -27,7 +27,7 @@ from klankbord.policy import Mode, Policy
 from klankbord.settings import Exclusion, KeywordList, ListedTerm, Organisation, QuerySettings, Settings, load
 
 QUIET = "De kassa bij Voorbeeld BV deed het vandaag niet, ik moest een kwartier wachten."
-MEMO = "Uit de groepsapp bij Voorbeeld BV: 'vanaf maandag geen koffie meer in de kantine voor ons allemaal'."
+MEMO = "In de groepsapp van Voorbeeld BV: 'de taart voor Karin staat in de koelkast'"
 
 
 def table(terms: object = "groepsapp", **given: object) -> KeywordList:
@@ -165,7 +165,7 @@ def test_a_confidential_list_counts_as_a_confidential_topic() -> None:
     seen = Seen(reading=reading, voted={}, decided=False)
     assert not holds("confidential_topic_match", seen)
     assert holds("confidential_topic_match", replace(seen, listed=True))
-    text = "Nog niet bekend: Voorbeeld BV stopt in juni met project Kokkel, 40 banen weg."
+    text = "Nog niet bekend: Voorbeeld BV begint in juni met project Kokkel, 40 nieuwe huizen."
     bare = VOORBEELD.model_copy(update={"topic": ()})
     secret = table("project Kokkel", id="secret", clause="C02", weight=0.9, confidential=True)
     open_list = secret.model_copy(update={"confidential": False})
