@@ -135,7 +135,9 @@ def look(model: Model, documents: Sequence[Document], voted: Sequence[Mapping[st
 def look_again(model: Model, looked: Looked, rows: Sequence[int], vectors: Vectors) -> Vectors:
     """What the sharp lens says of some rows, given their encoder's vectors."""
     chosen = list(rows)
-    places = joined(model.space.placed(vectors), looked.places[chosen])
+    # One at a time: few posts come here, and BLAS adds in another order for another number of rows.
+    told = np.vstack([model.space.placed(vector[np.newaxis]) for vector in vectors])
+    places = joined(told, looked.places[chosen])
     return model.sharp.decisions(looked.words[chosen], looked.ballots[chosen], places)
 
 

@@ -1,14 +1,17 @@
 """What the classifier says of posts, and what must never move it."""
 
+import hashlib
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import builders
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from test_classify_model_file import shared_model, trained  # noqa: F401 - a fixture of every test here
 
 from classify import corpus, judge
@@ -219,6 +222,29 @@ def test_judging_twice_and_one_by_one_gives_the_same() -> None:
     assert judge_written() == seen
     one = classifier(CORPUS.organisations[ORG])
     assert [one.judge([mention])[0] for mention in WRITTEN[:40]] == seen[:40]
+
+
+class MadeUpEncoder:
+    """A unit vector that depends on the text alone."""
+
+    name = "made-up-1"
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        seeds = [int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) for text in texts]
+        rows = np.array([np.random.default_rng(seed).normal(size=384) for seed in seeds], dtype=np.float32)
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+
+def test_a_second_look_gives_the_same_alone_and_beside_others_and_is_kept() -> None:
+    told = settings_for(CORPUS.organisations[ORG], POLICY)
+    told = told.model_copy(update={"general": told.general.model_copy(update={"encode": "all"})})
+    one = PolicyClassifier(told, trained(), MadeUpEncoder())
+    seen = one.judge(WRITTEN)
+    assert [one.judge([mention])[0] for mention in WRITTEN[:30]] == seen[:30]
+    kept = {judgement.mention_id: judgement.embedding for judgement in seen if judgement.embedding}
+    assert kept
+    assert one.judge(WRITTEN, kept) == seen
+    assert all(one.protection is Protection.NONE for one in seen if one.embedding)
 
 
 def test_authors_and_times_are_never_read() -> None:
