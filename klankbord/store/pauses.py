@@ -9,10 +9,10 @@ from sqlalchemy import Connection, insert, select, update
 
 from klankbord.drift import Drift, WeekScores, histogram
 from klankbord.finding import Judgement
-from klankbord.mention import Mention, MentionId
+from klankbord.mention import Mention
 from klankbord.policy import Mode
 from klankbord.store import schema
-from klankbord.store.mentions import DayOf, parts
+from klankbord.store.mentions import DayOf
 
 _RECENT = timedelta(days=14)
 
@@ -36,35 +36,26 @@ def count(
     day_of: DayOf,
     now: datetime,
 ) -> None:
-    """Add what was judged to the scores of the week it was published in; must run before it is marked judged.
+    """Add what was judged for the first time to the scores of the week it was published in.
 
     Args:
         connection: an open transaction.
-        judged: each mention with its judgement; a second judgement of a mention does not count.
+        judged: each mention with its judgement, none of them judged before.
         version: of the policy.
         day_of: the local day of a moment.
         now: older posts than two weeks before are a first read of a source, and no news.
     """
-    first = _not_judged(connection, [mention.id for mention, _ in judged])
     found: dict[tuple[str, str], list[Judgement]] = {}
     for mention, one in judged:
         # Of a platform of whose deleted posts nothing may stay, not even a count is made.
         counts = now - _RECENT <= mention.published_at and not mention.terms.traceless
-        if counts and mention.id in first and one.about and one.clauses:
+        if counts and one.about and one.clauses:
             year, week, _ = day_of(mention.published_at).isocalendar()
             found.setdefault((f"{year}-W{week:02}", one.lang or ""), []).append(one)
     for (name, lang), ones in found.items():
         scores = histogram([max(score.score for score in one.clauses) for one in ones])
         flagged = sum(any(score.mode > Mode.SILENT for score in one.clauses) for one in ones)
         add(connection, WeekScores(week=name, lang=lang, version=version, counts=scores, flagged=flagged))
-
-
-def _not_judged(connection: Connection, ids: Sequence[MentionId]) -> set[str]:
-    table, found = schema.mention, set[str]()
-    for part in parts(ids):
-        rows = connection.execute(select(table.c.id).where(table.c.id.in_(part), table.c.judged_by.is_(None)))
-        found.update(rows.scalars())
-    return found
 
 
 def add(connection: Connection, more: WeekScores) -> None:

@@ -311,9 +311,10 @@ class Store:
                 connection,
                 [(mention.id, one.embedding if mention.terms.store else None) for mention, one in judged],
             )
-            pauses.count(connection, judged, versions.policy, self._day_of, now)
-            near = copies.Neighbours(connection, now)
             before = findings.standing(connection, [mention.id for mention, _ in judged])
+            fresh = [pair for pair in judged if pair[0].id in before.fresh]
+            pauses.count(connection, fresh, versions.policy, self._day_of, now)
+            near = copies.Neighbours(connection, now)
             stay = [pair for pair in judged if pair[1].about and pair[1].protection is not Protection.NO_TEXT]
             for mention, judgement in judged:
                 guarded = judgement.about and judgement.protection is not Protection.NONE
