@@ -249,10 +249,6 @@ class Installation:
         """The alert for a finding."""
         return self.alerts.alert_of(finding)
 
-    def explained(self, finding: Finding) -> str:
-        """Everything there is to say of a finding, for somebody who may see its text."""
-        return self.alerts.told(finding, quote=True).text
-
     # the week
 
     @cached_property

@@ -5,18 +5,18 @@ from pathlib import Path
 
 from klankbord.ports import Channel
 from klankbord.settings import ChannelSettings
+from reports import slack, teams
 from reports.apprise_channel import AppriseChannel
+from reports.chat import ChatChannel
 from reports.folder import FolderChannel
-from reports.slack import SlackChannel
 from reports.smtp import SmtpChannel
-from reports.teams import TeamsChannel
 from reports.webhook import WebhookChannel
 
 _SENDERS: dict[str, Callable[[ChannelSettings], Channel]] = {
     "smtp": SmtpChannel,
     "webhook": WebhookChannel,
-    "slack": SlackChannel,
-    "teams": TeamsChannel,
+    "slack": lambda settings: ChatChannel(settings, slack.body_of),
+    "teams": lambda settings: ChatChannel(settings, teams.body_of),
     "apprise": AppriseChannel,
 }
 

@@ -2,15 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
 from urllib.parse import quote
 
 from klankbord.ports import Message
-from klankbord.settings import ChannelSettings
 from reports.card import Card, card_of
-from reports.posting import Poster, Request
-from reports.smtp import secret_of
-from reports.webhook import json_headers
 
 #: `<`, `>` and `&` begin a mention, a link or an entity; the others change letters; a joiner parts @ and name
 _ESCAPED = str.maketrans(
@@ -21,28 +16,9 @@ _PLAIN = str.maketrans({"<": "‹", ">": "›", "@": "@\u2060"})  # noqa: RUF001
 _MOST = 2900
 
 
-class SlackChannel:
-    """Posts cards to one incoming webhook, whose address is its secret."""
-
-    def __init__(self, settings: ChannelSettings) -> None:
-        """Keep the settings; nothing is opened yet."""
-        self._settings = settings
-        self._poster = Poster(settings.id, settings.allow_addresses, settings.timeout)
-
-    @property
-    def id(self) -> str:
-        """Key in delivery.toml."""
-        return self._settings.id
-
-    def send(self, message: Message, now: datetime) -> None:
-        """Post the card once.
-
-        Raises:
-            DeliveryError: not taken, see `Poster`; temporary while the environment has no address.
-        """
-        body = json.dumps(blocks_of(message), separators=(",", ":")).encode("ascii")
-        request = Request(headers=json_headers(message), body=body)
-        self._poster.post(secret_of(self._settings), request, now)
+def body_of(message: Message) -> bytes:
+    """The body of the request."""
+    return json.dumps(blocks_of(message), separators=(",", ":")).encode("ascii")
 
 
 def blocks_of(message: Message) -> dict[str, object]:

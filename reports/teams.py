@@ -2,43 +2,15 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
 
 from klankbord.ports import Message
-from klankbord.settings import ChannelSettings
 from reports.card import Card, card_of
-from reports.posting import Poster, Request
-from reports.smtp import secret_of
-from reports.webhook import json_headers
 
 #: bytes, and the parts of a card's usual length that are tried until it fits
 _MOST, _ROOMS = 26_000, (1.0, 0.5, 0.25, 0.1)
 _CARD = "application/vnd.microsoft.card.adaptive"
 #: `<at>` begins a mention and `{{` a function of the card; neither means anything to a reader
 _HELD = str.maketrans({"<": "‹", ">": "›", "{": "❴", "}": "❵", "@": "@\u2060"})  # noqa: RUF001
-
-
-class TeamsChannel:
-    """Posts cards to one workflow that begins with a webhook, whose address is its secret."""
-
-    def __init__(self, settings: ChannelSettings) -> None:
-        """Keep the settings; nothing is opened yet."""
-        self._settings = settings
-        self._poster = Poster(settings.id, settings.allow_addresses, settings.timeout)
-
-    @property
-    def id(self) -> str:
-        """Key in delivery.toml."""
-        return self._settings.id
-
-    def send(self, message: Message, now: datetime) -> None:
-        """Post the card once.
-
-        Raises:
-            DeliveryError: not taken, see `Poster`; temporary while the environment has no address.
-        """
-        request = Request(headers=json_headers(message), body=body_of(message))
-        self._poster.post(secret_of(self._settings), request, now)
 
 
 def body_of(message: Message) -> bytes:

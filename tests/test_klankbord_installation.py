@@ -152,7 +152,7 @@ def test_an_alert_holds_no_words_of_the_post_unless_asked(at: Callable[[datetime
     house.tell()
     (mail,) = (house.settings.data_dir / "outbox").glob("alert-*.eml")
     assert "eldzaam" not in mail.read_text("utf-8")
-    assert "eldzaam" in house.explained(house.store.findings()[0])
+    assert "eldzaam" in house.alerts.told(house.store.findings()[0], quote=True).text
 
 
 def test_an_alert_about_a_person_is_not_quoted_even_where_alerts_may_quote(
